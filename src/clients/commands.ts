@@ -1,0 +1,204 @@
+import { randomInt } from 'node:crypto';
+import type { Prisma, User } from '../generated/prisma/client.ts';
+import { command } from '../kernel/command.ts';
+import type { Transaction } from '../kernel/db.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  type InputIssue,
+  InvalidStateError,
+  type IssueList,
+  issueList,
+  NotFoundError,
+} from '../kernel/errors.ts';
+import { emit } from '../kernel/events.ts';
+import { randomCode } from '../kernel/id.ts';
+import { checkCurrency, requireVersion } from '../kernel/input.ts';
+import { now } from '../kernel/time.ts';
+import { gradeOf, organizationOf, type Viewer } from '../kernel/viewer.ts';
+import { clientsWithin, visibleClients } from './policy.ts';
+import * as rules from './rules.ts';
+
+const taken: Record<string, InputIssue> = {
+  users_organization_id_email_key: {
+    path: ['email'],
+    code: 'TAKEN',
+    message: 'There is a person with this e-mail address already.',
+  },
+};
+
+type ClientFields = rules.ClientFields<Prisma.InputJsonObject> & { managerIds?: string[] | null };
+
+export type CreateClient = ClientFields & {
+  firstName: string;
+  lastName: string;
+  email: string;
+  currency?: string | null;
+};
+
+export type UpdateClient = ClientFields & { id: string; expectedVersion?: number | null };
+
+/** Laws 1 to 7 and 9. Announces `client.created`. */
+export const create = command(
+  'clients.create',
+  async (tx, viewer, input: CreateClient) => {
+    const issues = issueList();
+    const {
+      firstName = '',
+      lastName = '',
+      email = '',
+      ...fields
+    } = rules.checkFields(issues, input, { creating: true });
+    checkCurrency(issues, 'currency', input.currency);
+    const address = input.address == null ? null : rules.checkAddress(issues, input.address);
+    const managerIds = await findManagers(tx, issues, input.managerIds ?? ownManager(viewer));
+    issues.throwIfAny();
+
+    const organizationId = organizationOf(viewer);
+    const names = { firstName, lastName, company: fields.company ?? null, taxId: fields.taxId ?? null };
+    const client = await tx.user.create({
+      data: {
+        ...fields,
+        ...names,
+        email,
+        organizationId,
+        ...(await clientRole(tx)),
+        currency: input.currency ?? (await organizationCurrency(tx, organizationId)),
+        affiliateId: randomInt(100_000, 1_000_000),
+        affiliateCode: await freeAffiliateCode(tx),
+        accountManagerId: managerIds[0] ?? null,
+        addressId: address && (await makeAddress(tx, organizationId, { ...address, ...rules.addressee(names) })),
+      },
+      select: { id: true },
+    });
+    await replaceManagers(tx, organizationId, client.id, managerIds);
+    await emit(tx, 'client.created', { client: client.id });
+    return client;
+  },
+  taken,
+);
+
+/** Laws 1 and 3 to 7. An absent field stays, null clears it. Announces `client.updated` when anything changed. */
+export const update = command(
+  'clients.update',
+  async (tx, viewer, input: UpdateClient) => {
+    const before = await lockClient(tx, viewer, input.id, 'clients.update');
+    requireVersion(before, input.expectedVersion);
+    const issues = issueList();
+    const fields = rules.checkFields(issues, input, { creating: false });
+    const address = input.address == null ? null : rules.checkAddress(issues, input.address);
+    const managerIds = input.managerIds === undefined ? null : await findManagers(tx, issues, input.managerIds ?? []);
+    issues.throwIfAny();
+
+    const { id, organizationId } = before;
+    const client = await tx.user.update({
+      where: { id },
+      data: {
+        ...fields,
+        ...(input.address === null ? { addressId: null } : {}),
+        ...(managerIds ? { accountManagerId: managerIds[0] ?? null } : {}),
+      },
+    });
+    const moved = address !== null && (await replaceAddress(tx, client, { ...address, ...rules.addressee(client) }));
+    const reassigned = managerIds !== null && (await replaceManagers(tx, organizationId, id, managerIds));
+    if (moved || reassigned) await tx.user.update({ where: { id }, data: { updatedAt: now() } });
+    if (client.version !== before.version || moved || reassigned) await emit(tx, 'client.updated', { client: id });
+    return { id };
+  },
+  taken,
+);
+
+/** Removes a client for good; its address stays. Law 8. Announces `client.deleted`. */
+export const remove = command('clients.delete', async (tx, viewer, { id }: { id: string }) => {
+  await lockClient(tx, viewer, id, 'clients.delete');
+  const order = await tx.order.findFirst({ where: { clientId: id }, select: { id: true } });
+  if (order) throw new ConflictError('The client has orders. Make it inactive instead.', 'HAS_DEPENDENTS');
+  await tx.user.delete({ where: { id } });
+  await emit(tx, 'client.deleted', { client: id });
+  return { id };
+});
+
+/** The client, locked until the end of the transaction. One that the permission doesn't reach is refused. */
+async function lockClient(tx: Transaction, viewer: Viewer, id: string, permission: string): Promise<User> {
+  await tx.$queryRaw`select id from users where id = ${id}::uuid and kind = 'CLIENT' for update`;
+  const client = await tx.user.findFirst({ where: { AND: [{ id }, clientsWithin(viewer, permission)] } });
+  if (client) return client;
+  const visible = await tx.user.findFirst({ where: { AND: [{ id }, visibleClients(viewer)] }, select: { id: true } });
+  if (visible) throw new ForbiddenError('The client is looked after by others.');
+  throw new NotFoundError('There is no client with this id.');
+}
+
+/** Law 2. */
+async function clientRole(tx: Transaction): Promise<{ roleId: string; kind: string }> {
+  const role = await tx.role.findFirst({ where: { kind: 'CLIENT' }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+  if (!role) throw new InvalidStateError('The organization has no client role.');
+  return { roleId: role.id, kind: role.kind };
+}
+
+async function organizationCurrency(tx: Transaction, id: string): Promise<string> {
+  return (await tx.organization.findUniqueOrThrow({ where: { id }, select: { currency: true } })).currency;
+}
+
+// Five tries at a code, in one statement; more than one is needed about never.
+async function freeAffiliateCode(tx: Transaction): Promise<string> {
+  const candidates = Array.from({ length: 5 }, () => randomCode(6));
+  const [free] = await tx.$queryRaw<{ code: string }[]>`
+    select candidate as code from unnest(${candidates}::text[]) as candidate
+      where not exists (select from users where affiliate_code = candidate) limit 1`;
+  if (!free) throw new Error('No free affiliate code was found.');
+  return free.code;
+}
+
+// ------------------------------------------------------------------ managers
+
+/** Law 9. */
+function ownManager(viewer: Viewer): string[] {
+  return gradeOf(viewer, 'clients.create') < 3 && viewer.userId !== null ? [viewer.userId] : [];
+}
+
+/** Law 6: the team members that the ids name, in the order of the ids and each once. */
+async function findManagers(tx: Transaction, issues: IssueList, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const found = await tx.user.findMany({ where: { id: { in: [...ids] }, kind: 'STAFF' }, select: { id: true } });
+  const known = new Set(found.map((user) => user.id));
+  ids.forEach((id, index) => {
+    if (!known.has(id))
+      issues.add(['managerIds', String(index)], 'NOT_FOUND', `managerIds.${index} names no team member.`);
+  });
+  return [...new Set(ids)].filter((id) => known.has(id));
+}
+
+/** Makes exactly these people the client's managers; answers whether that changed anything. */
+async function replaceManagers(
+  tx: Transaction,
+  organizationId: string,
+  clientId: string,
+  managerIds: readonly string[],
+): Promise<boolean> {
+  const gone = await tx.clientManager.deleteMany({ where: { clientId, managerId: { notIn: [...managerIds] } } });
+  const added = await tx.clientManager.createMany({
+    data: managerIds.map((managerId) => ({ organizationId, clientId, managerId })),
+    skipDuplicates: true,
+  });
+  return gone.count + added.count > 0;
+}
+
+// ------------------------------------------------------------------ the address
+
+type AddressFields = ReturnType<typeof rules.checkAddress> & ReturnType<typeof rules.addressee>;
+
+async function makeAddress(tx: Transaction, organizationId: string, data: AddressFields): Promise<string> {
+  return (await tx.address.create({ data: { organizationId, ...data }, select: { id: true } })).id;
+}
+
+/** Law 4: a linked address is rewritten in place; answers whether anything changed. */
+async function replaceAddress(tx: Transaction, client: User, data: AddressFields): Promise<boolean> {
+  if (client.addressId === null) {
+    const addressId = await makeAddress(tx, client.organizationId, data);
+    await tx.user.update({ where: { id: client.id }, data: { addressId } });
+    return true;
+  }
+  const before = await tx.address.findUniqueOrThrow({ where: { id: client.addressId }, select: { version: true } });
+  const after = await tx.address.update({ where: { id: client.addressId }, data, select: { version: true } });
+  return after.version !== before.version;
+}

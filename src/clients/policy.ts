@@ -1,0 +1,37 @@
+import type { Prisma } from '../generated/prisma/client.ts';
+import { assignedWithin, nothing } from '../identity/policy.ts';
+import { type Grade, gradeOf, isClient, type Viewer } from '../kernel/viewer.ts';
+
+/** The clients that a permission reaches: all, those that the viewer's group looks after, or the viewer's own. */
+export function clientsWithin(viewer: Viewer, permission: string): Prisma.UserWhereInput {
+  const grade = gradeOf(viewer, permission);
+  if (grade === 0) return nothing;
+  if (isClient(viewer)) return viewer.userId === null ? nothing : { kind: 'CLIENT', id: viewer.userId };
+  return { kind: 'CLIENT', ...(grade === 3 ? {} : managedWithin(viewer, grade)) };
+}
+
+/** A client sees itself. Staff see whom they look after, and whoever placed an order that they may see. */
+export function visibleClients(viewer: Viewer): Prisma.UserWhereInput {
+  const within = clientsWithin(viewer, 'clients.read');
+  // Who reaches all has nothing to add, and a bare condition is what the index serves.
+  if (isClient(viewer) || gradeOf(viewer, 'clients.read') === 3) return within;
+  return { OR: [within, customersWithin(viewer, gradeOf(viewer, 'orders.read'))] };
+}
+
+export function visibleAddresses(viewer: Viewer): Prisma.AddressWhereInput {
+  return { user: visibleClients(viewer) };
+}
+
+// The same reach as the orders have, so that no visible order hides its client.
+function customersWithin(viewer: Viewer, grade: Grade): Prisma.UserWhereInput {
+  if (grade === 0) return nothing;
+  return { kind: 'CLIENT', ...(grade === 3 ? {} : { orders: { some: { employees: assignedWithin(viewer, grade) } } }) };
+}
+
+function managedWithin(viewer: Viewer, grade: 1 | 2): Prisma.UserWhereInput {
+  const { userId, groupId } = viewer;
+  if (userId === null) return nothing;
+  const own = [{ accountManagerId: userId }, { managers: { some: { managerId: userId } } }];
+  if (grade === 1 || groupId === null) return { OR: own };
+  return { OR: [...own, { accountManager: { groupId } }, { managers: { some: { manager: { groupId } } } }] };
+}

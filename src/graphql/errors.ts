@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import {
+  type ConflictError,
+  DomainError,
+  InvalidInputError,
+  type InvalidStateError,
+  type LimitReachedError,
+  NotFoundError,
+} from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import { builder } from './builder.ts';
+
+/** A failure as a value: graphql-js would throw an Error that a resolver answers. */
+type Failure<Kind extends DomainError> = Omit<Kind, keyof Error> & { __typename: string; message: string };
+
+/** The failure as the member of a result union. */
+export function failureOf(error: DomainError): Failure<DomainError> {
+  return { ...error, message: error.message, __typename: error.constructor.name };
+}
+
+const ErrorInterface = builder.interfaceRef<Failure<DomainError>>('Error').implement({
+  description: 'An expected failure of a mutation. Nothing was changed.',
+  fields: (t) => ({
+    message: t.exposeString('message', { nullable: false, description: 'What is wrong, in a sentence for people.' }),
+    code: t.exposeString('code', {
+      nullable: false,
+      description: 'What is wrong, for programs: a SCREAMING_CASE word.',
+    }),
+  }),
+});
+
+const InputIssueRef = builder.objectRef<InvalidInputError['issues'][number]>('InputIssue').implement({
+  description: 'One value of the input that was refused.',
+  fields: (t) => ({
+    path: t.exposeStringList('path', {
+      nullable: false,
+      description: 'The way from `input` to the value: names of fields and positions in lists.',
+    }),
+    message: t.exposeString('message', { nullable: false, description: 'What is wrong with the value.' }),
+    code: t.exposeString('code', {
+      nullable: false,
+      description:
+        'The kind of refusal: REQUIRED, TOO_LONG, OUT_OF_RANGE, TAKEN, NOT_FOUND, EXCLUSIVE, UNKNOWN and the like.',
+    }),
+  }),
+});
+
+/** The closed family of failures that a mutation may answer. */
+export const errorTypes = {
+  NotFoundError: builder.objectRef<Failure<NotFoundError>>('NotFoundError').implement({
+    description: 'There is no such object, or none that the viewer may see: the two are not told apart.',
+    interfaces: [ErrorInterface],
+    fields: (t) => ({
+      path: t.exposeStringList('path', {
+        nullable: false,
+        description: 'The way from `input` to the id that names nothing.',
+      }),
+    }),
+  }),
+  InvalidInputError: builder.objectRef<Failure<InvalidInputError>>('InvalidInputError').implement({
+    description: 'Values of the input are wrong. Every wrong one is named.',
+    interfaces: [ErrorInterface],
+    fields: (t) => ({
+      issues: t.field({
+        type: [InputIssueRef],
+        nullable: false,
+        description: 'What is wrong, value by value; never empty.',
+        resolve: (error) => error.issues,
+      }),
+    }),
+  }),
+  InvalidStateError: builder.objectRef<Failure<InvalidStateError>>('InvalidStateError').implement({
+    description: 'The object is in a state that does not allow the step.',
+    interfaces: [ErrorInterface],
+  }),
+  ConflictError: builder.objectRef<Failure<ConflictError>>('ConflictError').implement({
+    description: 'Somebody else’s change, or an object that depends on this one, is in the way.',
+    interfaces: [ErrorInterface],
+    fields: (t) => ({
+      currentVersion: t.exposeInt('currentVersion', {
+        nullable: true,
+        description: 'The version that the object has now. Null unless `expectedVersion` was stale.',
+      }),
+    }),
+  }),
+  LimitReachedError: builder.objectRef<Failure<LimitReachedError>>('LimitReachedError').implement({
+    description: 'A limit is used up.',
+    interfaces: [ErrorInterface],
+    fields: (t) => ({
+      limit: t.exposeInt('limit', { nullable: false, description: 'How much the limit allows.' }),
+    }),
+  }),
+} as const;
+
+export type ErrorName = keyof typeof errorTypes;
+
+const httpStatus: Record<string, number> = { UNAUTHENTICATED: 401 };
+
+/** A failure of ours as a GraphQL error that says what it is. */
+export function toGraphQLError(error: DomainError): GraphQLError {
+  const status = httpStatus[error.code];
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: {
+      code: error.code,
+      ...(error instanceof InvalidInputError ? { issues: error.issues } : {}),
+      ...(error instanceof NotFoundError ? { path: error.path } : {}),
+      ...(status ? { http: { status, headers: { 'www-authenticate': 'Bearer' } } } : {}),
+    },
+  });
+}
+
+/** What leaves the server: our failures and GraphQL's own as they are, anything else under an id that the log has. */
+export function maskError(log: Log): (error: unknown) => Error {
+  return (error) => {
+    const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+    if (original instanceof DomainError) {
+      const plain = toGraphQLError(original);
+      return error instanceof GraphQLError
+        ? new GraphQLError(plain.message, {
+            ...error.toJSON(),
+            nodes: error.nodes,
+            path: error.path,
+            extensions: plain.extensions,
+          })
+        : plain;
+    }
+    if (original instanceof GraphQLError) {
+      return error as GraphQLError;
+    }
+    const id = randomUUID();
+    log.error({ err: original, errorId: id }, 'an operation failed unexpectedly');
+    return new GraphQLError('Something went wrong here. The id finds it in the log.', {
+      ...(error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {}),
+      extensions: { code: 'INTERNAL_SERVER_ERROR', id },
+    });
+  };
+}

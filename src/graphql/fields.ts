@@ -1,0 +1,277 @@
+import type { FieldRef } from '@pothos/core';
+import { type GraphQLFieldResolver, type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from 'graphql';
+import { getDatamodel } from '../generated/pothos.ts';
+import { encodeId, type IdType } from '../kernel/id.ts';
+import { formatAmount } from '../kernel/money.ts';
+import { isClient, type Viewer } from '../kernel/viewer.ts';
+import { builder, type ModelName, type Row, type Types } from './builder.ts';
+import { type ConnectionOptions, nestedConnection } from './connections.ts';
+import type { Context } from './context.ts';
+import { type Link, loadById, loadLinked } from './loaders.ts';
+import type { Order } from './pagination.ts';
+
+/**
+ * What a declared field needs to be read, by whichever path reads it: carried in the field's extensions as `read`.
+ * The plain path below makes a Pothos resolver of it; a compiler of SQL finds columns, joins, order and format here.
+ */
+export type Declaration =
+  | { kind: 'id'; type: IdType; columns: ['id'] }
+  | { kind: 'column'; columns: [string]; staffOnly: boolean }
+  | { kind: 'money'; columns: [amount: string, currency: string] }
+  | { kind: 'computed'; columns: string[]; compute: (row: never) => unknown }
+  | { kind: 'relation'; relation: string; staffOnly: boolean; liveOnly: boolean }
+  | { kind: 'connection'; relation: string; where: (viewer: Viewer) => object | undefined; order: Order }
+  | { kind: 'linked'; link: Link; staffOnly: boolean }
+  | { kind: 'person'; column: string };
+
+type AnyType = unknown;
+type Options = { staffOnly?: boolean };
+// The builder's own types are generic over model, shape and arguments; a declaration has none of that left to check.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type AnyFieldBuilder = any;
+type Field = FieldRef<Types>;
+
+const datamodel = getDatamodel() as unknown as {
+  datamodel: {
+    models: Record<
+      string,
+      { fields: { name: string; type: string; kind: string; isRequired: boolean; isList: boolean }[] }
+    >;
+  };
+};
+
+/** What the Prisma schema says about a column or relation. */
+export function columnOf(model: string, name: string) {
+  const found = datamodel.datamodel.models[model]?.fields.find((field) => field.name === name);
+  if (!found) throw new Error(`${model} has no field ${name}.`);
+  return found;
+}
+
+const scalarOf: Record<string, string> = { Json: 'JSONObject', Bytes: 'String', BigInt: 'String' };
+
+export const Money = builder.objectRef<{ amount: string; currency: string }>('Money').implement({
+  description: 'An exact amount in a currency.',
+  fields: (t) => ({
+    amount: t.field({
+      type: 'Decimal',
+      nullable: false,
+      description: 'The amount, with as many decimals as the currency has: "49.00".',
+      resolve: (money) => money.amount,
+    }),
+    currency: t.field({
+      type: 'CurrencyCode',
+      nullable: false,
+      description: 'The currency.',
+      resolve: (money) => money.currency,
+    }),
+  }),
+});
+
+/** The kinds of field there are. A resolver written by hand is the exception, and says why. */
+export function declare<Model extends ModelName>(model: Model, t: AnyFieldBuilder) {
+  type Column = keyof Row<Model> & string;
+
+  function declared(
+    read: Declaration,
+    options: { resolve: (...args: never[]) => unknown } & Record<string, unknown>,
+  ): Field {
+    if (!('columns' in read)) return t.field({ ...options, extensions: { read } });
+    const select = Object.fromEntries(read.columns.map((column) => [column, true]));
+    return t.field({ ...options, extensions: { read, bareResolve: options.resolve }, select });
+  }
+
+  return {
+    /** The row's public id. */
+    id: (type: IdType): Field =>
+      declared(
+        { kind: 'id', type, columns: ['id'] },
+        {
+          type: 'ID',
+          nullable: false,
+          description: 'Its id: opaque, stable, unique across all types.',
+          resolve: (row: { id: string }) => encodeId(type, row.id),
+        },
+      ),
+
+    /** A column as it is. Type and nullability are the database's. */
+    column: (name: Column, description: string, { staffOnly = false }: Options = {}): Field => {
+      const { type, isRequired, isList } = columnOf(model, name);
+      const scalar = scalarOf[type] ?? type;
+      return declared(
+        { kind: 'column', columns: [name], staffOnly },
+        {
+          type: isList ? [scalar] : scalar,
+          nullable: staffOnly || !isRequired,
+          description: staffOnly ? `${description} Null for clients.` : description,
+          resolve: staffOnly
+            ? (row: Record<string, unknown>, _: object, context: Context) =>
+                isClient(context.viewer) ? null : row[name]
+            : (row: Record<string, unknown>) => row[name],
+        },
+      );
+    },
+
+    /** A column that holds one of an enum's values. */
+    code: (name: Column, type: AnyType, description: string): Field =>
+      declared(
+        { kind: 'column', columns: [name], staffOnly: false },
+        {
+          type,
+          nullable: !columnOf(model, name).isRequired,
+          description,
+          resolve: (row: Record<string, unknown>) => row[name],
+        },
+      ),
+
+    /** An amount and its currency, from two columns. */
+    money: (amount: Column, currency: Column, description: string): Field =>
+      declared(
+        { kind: 'money', columns: [amount, currency] },
+        {
+          type: Money,
+          nullable: !columnOf(model, amount).isRequired,
+          description,
+          resolve: (row: Record<string, unknown>) => {
+            const value = row[amount];
+            if (value == null) return null;
+            const code = String(row[currency]);
+            return { amount: formatAmount(value as { toString(): string }, code), currency: code };
+          },
+        },
+      ),
+
+    /** A pure function of named columns. */
+    computed: <const Columns extends Column[]>(
+      columns: Columns,
+      type: AnyType,
+      description: string,
+      compute: (row: Pick<Row<Model>, Columns[number]>) => unknown,
+      { nullable = false }: { nullable?: boolean } = {},
+    ): Field =>
+      declared(
+        { kind: 'computed', columns, compute: compute as (row: never) => unknown },
+        { type, nullable, description, resolve: (row: Row<Model>) => compute(row as never) },
+      ),
+
+    /** The row on the far side of a to-one relation; with `liveOnly`, null when it is softly deleted. */
+    relation: (
+      name: string,
+      description: string,
+      {
+        type,
+        staffOnly = false,
+        nullable,
+        liveOnly = false,
+      }: { type?: AnyType; nullable?: boolean; liveOnly?: boolean } & Options = {},
+    ): Field =>
+      t.field({
+        type: type ?? columnOf(model, name).type,
+        nullable: nullable ?? (staffOnly || !columnOf(model, name).isRequired),
+        description: staffOnly ? `${description} Null for clients.` : description,
+        extensions: {
+          read: { kind: 'relation', relation: name, staffOnly, liveOnly } satisfies Declaration,
+          pothosPrismaSelect: (_: object, __: Context, nested: (query: object) => { select?: object }) => {
+            const query = nested({});
+            return {
+              select: { [name]: liveOnly ? { ...query, select: { ...query.select, deletedAt: true } } : query },
+            };
+          },
+          pothosPrismaLoaded: (row: Record<string, unknown>) => row[name] !== undefined,
+        },
+        resolve: (row: Record<string, unknown>, _: object, context: Context) => {
+          if (staffOnly && isClient(context.viewer)) return null;
+          const target = row[name] as { deletedAt?: Date | null } | null;
+          return liveOnly && target?.deletedAt ? null : target;
+        },
+      }),
+
+    /** A bounded, ordered page of the rows that point here, cut in SQL. */
+    connection: <Child extends ModelName>(
+      relation: string,
+      description: string,
+      options: ConnectionOptions<Child>,
+    ): Field => nestedConnection(t, relation, description, options as ConnectionOptions<ModelName>),
+
+    /** People or tags behind a link table, through a DataLoader: one statement per level. */
+    linked: (link: Link, type: AnyType, description: string, { staffOnly = false }: Options = {}): Field =>
+      declared(
+        { kind: 'linked', link, staffOnly },
+        {
+          type: [type],
+          nullable: false,
+          description,
+          select: { id: true },
+          resolve: (row: { id: string }, _: object, context: Context, info: GraphQLResolveInfo) =>
+            staffOnly && isClient(context.viewer) ? [] : loadLinked(link, row.id, context, info),
+        },
+      ),
+
+    /** The person a column names, through a DataLoader: one statement per level. */
+    person: (column: Column, type: AnyType, description: string): Field =>
+      declared(
+        { kind: 'person', column },
+        {
+          type,
+          nullable: true,
+          description,
+          select: { [column]: true },
+          resolve: (row: Record<string, unknown>, _: object, context: Context, info: GraphQLResolveInfo) =>
+            loadById('user', row[column] as string | null, context, info),
+        },
+      ),
+  };
+}
+
+export type Fields<Model extends ModelName> = ReturnType<typeof declare<Model>>;
+
+export type ObjectOptions<Model extends ModelName> = {
+  description: string;
+  interfaces?: AnyType[];
+  fields: (field: Fields<Model>, t: AnyFieldBuilder) => Record<string, Field>;
+};
+
+/** Declares an object type over a Prisma model. Its name may differ: Client and TeamMember are both users. */
+export function objectType<Model extends ModelName>(
+  model: Model,
+  name: string,
+  { description, interfaces, fields }: ObjectOptions<Model>,
+) {
+  return builder.prismaObject(model, {
+    ...(name === model ? {} : { variant: name }),
+    description,
+    interfaces: (interfaces ?? []) as never,
+    // Nothing but what is asked for, and the id, which loaders and cursors need.
+    select: { id: true } as never,
+    fields: ((t: AnyFieldBuilder) => fields(declare(model, t), t)) as never,
+  });
+}
+
+/** Adds fields to a type of a domain above: the domain that owns the data declares the field. */
+export function extendType<Model extends ModelName>(
+  type: AnyType,
+  model: Model,
+  fields: (field: Fields<Model>, t: AnyFieldBuilder) => Record<string, Field>,
+): void {
+  builder.prismaObjectFields(type as never, ((t: AnyFieldBuilder) => fields(declare(model, t), t)) as never);
+}
+
+/**
+ * Gives declared columns back their bare resolvers. Pothos wraps each in a check of whether its row was loaded with the
+ * column; every row of ours is, and on a page of 50 orders that check is asked some thousand times.
+ */
+export function unwrapColumns(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const [name, field] of Object.entries(type.getFields())) {
+      const { read, bareResolve } = field.extensions as {
+        read?: Declaration;
+        bareResolve?: GraphQLFieldResolver<unknown, unknown>;
+      };
+      if (!bareResolve) continue;
+      // graphql-js reads a property faster by itself than through a function of ours.
+      const isProperty = read?.kind === 'column' && !read.staffOnly && read.columns[0] === name;
+      field.resolve = isProperty ? undefined : bareResolve;
+    }
+  }
+  return schema;
+}

@@ -1,0 +1,147 @@
+import type { FieldMap, InputFieldBuilder, InputFieldMap, InputShapeFromFields, SchemaTypes } from '@pothos/core';
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { GraphQLResolveInfo } from 'graphql';
+import { act, type Command } from '../kernel/command.ts';
+import { DomainError, type InputIssue, InvalidInputError, NotFoundError } from '../kernel/errors.ts';
+import { decodeId, encodeId, type IdType } from '../kernel/id.ts';
+import { requirePermission } from '../kernel/viewer.ts';
+import { builder, type ModelName, type Types } from './builder.ts';
+import { type Context, closeRead, openRead } from './context.ts';
+import { type ErrorName, errorTypes, failureOf } from './errors.ts';
+import { delegateOf } from './queries.ts';
+
+type ObjectFieldBuilder<T extends SchemaTypes, Shape> = PothosSchemaTypes.ObjectFieldBuilder<T, Shape>;
+
+type Returned = {
+  /** A Prisma model's row, re-read after commit so that the client gets exactly what it selected. */
+  type: { name: string } | string;
+  model: ModelName;
+  description: string;
+};
+
+export type MutationOptions<Fields extends InputFieldMap, Input, Result extends { id: string }> = {
+  description: string;
+  command: Command<Input, Result>;
+  /** Its fields must make up what the command takes: the compiler sees to it. */
+  input: (
+    t: InputFieldBuilder<Types, 'InputObject'>,
+  ) => Fields & (InputShapeFromFields<Fields> extends Input ? unknown : never);
+  /** Which input fields are ids, and of what. `id` is the subject; the others refer. */
+  ids?: Partial<Record<keyof NoInfer<Fields> & string, IdType | readonly IdType[]>>;
+  errors: readonly ErrorName[];
+  /** The object that is answered, under its field's name. */
+  returns?: Record<string, Returned>;
+  /** What a removal answers instead: the id of what is gone. */
+  removes?: IdType;
+  /** More of what the command answers, shown as it is: a secret that is told once. */
+  extra?: (t: ObjectFieldBuilder<Types, Result>) => FieldMap;
+};
+
+function upperFirst(text: string): string {
+  return (text[0] as string).toUpperCase() + text.slice(1);
+}
+
+/**
+ * Declares a mutation: its input, its command, its failures and what it answers. The names of input, success and union
+ * follow from its own.
+ */
+export function mutation<Fields extends InputFieldMap, Input extends object, Result extends { id: string }>(
+  name: string,
+  options: MutationOptions<Fields, Input, Result>,
+): void {
+  const { description, command, input, ids = {}, errors, returns = {}, removes, extra } = options;
+  const Name = upperFirst(name);
+  const Input = builder.inputType(`${Name}Input`, { description: `What \`${name}\` needs.`, fields: input as never });
+
+  const Success = builder.objectRef<Result>(`${Name}Success`).implement({
+    description: `What \`${name}\` answers when it is done.`,
+    fields: (t) => ({
+      ...Object.fromEntries(
+        Object.entries(returns).map(([field, { type, model, description }]) => [
+          field,
+          t.field({
+            type: type as never,
+            nullable: false,
+            description,
+            resolve: (async (result: Result, _: object, context: Context, info: GraphQLResolveInfo) => {
+              await openRead(context);
+              return delegateOf(context, model).findFirst({
+                ...queryFromInfo({ context, info }),
+                where: { id: result.id },
+              });
+            }) as never,
+          }),
+        ]),
+      ),
+      ...(removes
+        ? {
+            deletedId: t.id({
+              nullable: false,
+              description: 'The id of what is deleted.',
+              resolve: (result) => encodeId(removes, result.id),
+            }),
+          }
+        : {}),
+      ...(extra?.(t as never) ?? {}),
+    }),
+  });
+
+  const listed = errors.map((error) => errorTypes[error]);
+  const ResultUnion = builder.unionType(`${Name}Result`, {
+    description: `What came of \`${name}\`: done, or why not.`,
+    types: [Success, ...listed] as never,
+    resolveType: ((value: { __typename?: string }) => value.__typename ?? `${Name}Success`) as never,
+  });
+
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: ResultUnion,
+      nullable: false,
+      description: `${description} Permission: \`${command.permission}\`.`,
+      args: { input: t.arg({ type: Input, required: true, description: 'What to do, and to what.' }) },
+      extensions: { permission: command.permission, ids },
+      resolve: (async (_: object, args: { input: Input }, context: Context) => {
+        // Who may not do it learns nothing about ids.
+        requirePermission(context.viewer, command.permission);
+        await closeRead(context);
+        try {
+          return await act(context.database, context.viewer, command, decodeIds(args.input, ids));
+        } catch (error) {
+          if (error instanceof DomainError && errors.includes(error.constructor.name as ErrorName)) {
+            return failureOf(error);
+          }
+          throw error;
+        }
+      }) as never,
+    }),
+  );
+}
+
+type Ids = Partial<Record<string, IdType | readonly IdType[]>>;
+
+// What people know by a number may be named by it wherever its id is asked for; the command looks it up.
+const numberedTypes: ReadonlySet<IdType> = new Set(['Order']);
+
+/** Public ids become UUIDs. One that can name nothing is not found: as the subject, or at its place in the input. */
+function decodeIds<Input extends object>(input: Input, ids: Ids): Input {
+  const decoded = { ...input } as Record<string, unknown>;
+  const issues: InputIssue[] = [];
+  const decode = (types: readonly IdType[], text: string, path: string[]): string => {
+    const uuid = types.map((type) => decodeId(type, text)).find((found) => found !== null);
+    if (uuid !== undefined) return uuid;
+    if (types.some((type) => numberedTypes.has(type)) && text.length <= 50 && !text.includes('\0')) return text;
+    if (path[0] === 'id') throw new NotFoundError('There is no object with this id.');
+    issues.push({ path, code: 'NOT_FOUND', message: `${path.join('.')} names no ${types.join(' or ')}.` });
+    return text;
+  };
+  for (const [field, type] of Object.entries(ids)) {
+    const value = decoded[field];
+    const types = [type].flat() as IdType[];
+    if (value == null) continue;
+    decoded[field] = Array.isArray(value)
+      ? value.map((id, index) => decode(types, String(id), [field, String(index)]))
+      : decode(types, String(value), [field]);
+  }
+  if (issues.length > 0) throw new InvalidInputError(issues);
+  return decoded as Input;
+}

@@ -1,0 +1,134 @@
+import type { InputRef } from '@pothos/core';
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import { selectedFieldNames } from '@pothos/selection-mapper';
+import type { GraphQLResolveInfo } from 'graphql';
+import { invalid } from '../kernel/errors.ts';
+import { requirePermission, type Viewer } from '../kernel/viewer.ts';
+import { builder, type ModelName, type Where } from './builder.ts';
+import { type Filter, type FilterInput, searchWhere } from './comparators.ts';
+import { type ConnectionRef, nodePaths, pageArguments, type SortArgument } from './connections.ts';
+import type { Context } from './context.ts';
+import { completeOrder, connectionOf, newestFirst, type Order, type PageArguments, pageOf } from './pagination.ts';
+
+type Delegate = {
+  findMany(query: object): Promise<Record<string, unknown>[]>;
+  findFirst(query: object): Promise<Record<string, unknown> | null>;
+  count(query: object): Promise<number>;
+};
+
+export function delegateOf(context: Context, model: ModelName): Delegate {
+  const name = (model[0] as string).toLowerCase() + model.slice(1);
+  return (context.db as unknown as Record<string, Delegate>)[name] as Delegate;
+}
+
+type ListArguments = PageArguments & SortArgument & { filter?: Filter | null; search?: string | null };
+
+export type ListOptions<Model extends ModelName> = {
+  description: string;
+  model: Model;
+  type: ConnectionRef;
+  /** The permission that the list needs; without it the field answers FORBIDDEN. */
+  permission: string;
+  visible: (viewer: Viewer, filter: Filter | null | undefined) => Where<Model>;
+  filter?: FilterInput<Model>;
+  sort?: InputRef<unknown>;
+  /** What `search` looks through; given when the model has search terms. */
+  search?: string;
+  order?: Order;
+};
+
+/** Declares a root list: filtered, ordered, paged by keyset, counted only when asked. */
+export function listField<Model extends ModelName>(name: string, options: ListOptions<Model>): void {
+  const { description, model, type, permission, visible, filter, sort, search, order = newestFirst } = options;
+  builder.queryField(name, (t) =>
+    t.field({
+      type: type.ref as never,
+      nullable: false,
+      description,
+      args: {
+        ...(filter ? { filter: t.arg({ type: filter.ref, description: 'Only rows that fit.' }) } : {}),
+        ...(search ? { search: t.arg.string({ description: search }) } : {}),
+        ...(sort
+          ? {
+              sort: t.arg({
+                type: [sort] as never,
+                description: 'The order, most important step first. Without it newest first.',
+              }),
+            }
+          : {}),
+        ...pageArguments(t),
+      },
+      extensions: { read: { kind: 'list', model, order }, permission },
+      resolve: (async (_: object, args: ListArguments, context: Context, info: GraphQLResolveInfo) => {
+        requirePermission(context.viewer, permission);
+        const page = pageOf(args, completeOrder(args.sort, order));
+        const where = {
+          AND: [visible(context.viewer, args.filter), filter?.where(args.filter) ?? {}, searchWhere(args.search) ?? {}],
+        };
+        const delegate = delegateOf(context, model);
+        const selected = selectedFieldNames(context, info);
+        const rowsWanted = selected.has('nodes') || selected.has('edges') || selected.has('pageInfo');
+        const rows = rowsWanted ? await delegate.findMany(rowsQuery(page, where, type, context, info)) : [];
+        return Object.assign(connectionOf(page, rows), { totalCount: () => delegate.count({ where }) });
+      }) as never,
+    }),
+  );
+}
+
+function rowsQuery(
+  page: ReturnType<typeof pageOf>,
+  where: object,
+  type: ConnectionRef,
+  context: Context,
+  info: GraphQLResolveInfo,
+) {
+  const query = queryFromInfo({
+    context,
+    info,
+    typeName: type.nodeName(),
+    paths: nodePaths,
+    select: page.select as never,
+  });
+  return { ...query, where: { AND: [where, page.where ?? {}] }, orderBy: page.orderBy, take: page.take };
+}
+
+export type SingleOptions<Model extends ModelName> = {
+  description: string;
+  model: Model;
+  type: unknown;
+  permission: string;
+  idDescription: string;
+  /** The row that the argument names, among those that the viewer may see; null when it can name none. */
+  find: (viewer: Viewer, args: { id?: string | null; number?: string | null }) => Where<Model> | null;
+  /** Whether the object can also be asked for by its number. */
+  numberDescription?: string;
+};
+
+/** Declares a root field for one object: null when there is none, or none that the viewer may see. */
+export function singleField<Model extends ModelName>(name: string, options: SingleOptions<Model>): void {
+  const { description, model, type, permission, idDescription, numberDescription, find } = options;
+  builder.queryField(name, (t) =>
+    t.field({
+      type: type as never,
+      nullable: true,
+      description: `${description} Null when there is none, or none that the viewer may see.`,
+      args: {
+        id: t.arg.id({ required: !numberDescription, description: idDescription }),
+        ...(numberDescription ? { number: t.arg.string({ description: numberDescription }) } : {}),
+      },
+      extensions: { read: { kind: 'single', model }, permission },
+      resolve: (async (
+        _: object,
+        args: { id?: string; number?: string },
+        context: Context,
+        info: GraphQLResolveInfo,
+      ) => {
+        requirePermission(context.viewer, permission);
+        if (args.id == null && args.number == null) throw invalid('id', 'REQUIRED', 'Give an id or a number.');
+        const where = find(context.viewer, args);
+        if (where === null) return null;
+        return delegateOf(context, model).findFirst({ ...queryFromInfo({ context, info }), where });
+      }) as never,
+    }),
+  );
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+const variables = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
+  /** Where the embedded database keeps its files when DATABASE_URL is not set. Relative to the project. */
+  DATA_DIRECTORY: z.string().min(1).default('.data'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(10),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  SHUTDOWN_SECONDS: z.coerce.number().int().min(1).max(600).default(20),
+});
+
+export type Env = z.infer<typeof variables>;
+
+export class EnvError extends Error {}
+
+/** Reads the process's environment once; one message names every wrong variable. An empty one counts as unset. */
+export function readEnv(source: Readonly<Record<string, string | undefined>>): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const result = variables.safeParse(given);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new EnvError(`These environment variables are wrong:\n${lines.join('\n')}`);
+}

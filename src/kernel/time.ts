@@ -1,0 +1,25 @@
+let clock = (): Date => new Date();
+
+/** The only clock: whole milliseconds, as the database keeps them. */
+export function now(): Date {
+  return clock();
+}
+
+/** Replaces the clock, for tests that travel in time. Answers the function that puts the old one back. */
+export function useClock(replacement: () => Date): () => void {
+  const previous = clock;
+  clock = replacement;
+  return () => {
+    clock = previous;
+  };
+}
+
+const hour = 3_600_000;
+
+export function addHours(instant: Date, hours: number): Date {
+  return new Date(instant.getTime() + hours * hour);
+}
+
+export function addDays(instant: Date, days: number): Date {
+  return addHours(instant, days * 24);
+}

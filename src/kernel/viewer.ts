@@ -1,0 +1,64 @@
+import { ForbiddenError, UnauthenticatedError } from './errors.ts';
+
+/** How far a permission reaches: 0 nothing, 1 own rows, 2 the rows of the viewer's group, 3 all rows. */
+export type Grade = 0 | 1 | 2 | 3;
+
+/** Who asks. Built once per request from the credential; everything below trusts it and nothing else. */
+export type Viewer = {
+  readonly kind: 'STAFF' | 'CLIENT' | 'TOKEN' | 'SYSTEM' | 'ANONYMOUS';
+  /** On which side of the counter the viewer stands: a token stands where its role does. */
+  readonly side: 'STAFF' | 'CLIENT' | null;
+  readonly organizationId: string | null;
+  readonly userId: string | null;
+  readonly tokenId: string | null;
+  readonly roleId: string | null;
+  readonly groupId: string | null;
+  readonly permissions: Readonly<Record<string, Grade>>;
+  readonly requestId: string | null;
+};
+
+export function anonymousViewer(requestId: string | null = null): Viewer {
+  return {
+    kind: 'ANONYMOUS',
+    side: null,
+    organizationId: null,
+    userId: null,
+    tokenId: null,
+    roleId: null,
+    groupId: null,
+    permissions: {},
+    requestId,
+  };
+}
+
+/** The engine itself, at work for one organization: it may do everything there. */
+export function systemViewer(organizationId: string, requestId: string | null = null): Viewer {
+  return { ...anonymousViewer(requestId), kind: 'SYSTEM', side: 'STAFF', organizationId };
+}
+
+export function isClient(viewer: Viewer): boolean {
+  return viewer.side === 'CLIENT';
+}
+
+export function gradeOf(viewer: Viewer, permission: string): Grade {
+  return viewer.kind === 'SYSTEM' ? 3 : (viewer.permissions[permission] ?? 0);
+}
+
+/** Refuses a request without a credential. */
+export function requireViewer(viewer: Viewer): void {
+  if (viewer.kind === 'ANONYMOUS') throw new UnauthenticatedError();
+}
+
+/** Refuses a viewer without the permission; with it, answers how far it reaches. */
+export function requirePermission(viewer: Viewer, permission: string): Grade {
+  requireViewer(viewer);
+  const grade = gradeOf(viewer, permission);
+  if (grade === 0) throw new ForbiddenError(`The permission ${permission} is needed.`);
+  return grade;
+}
+
+/** The organization that the viewer belongs to; everyone but an anonymous viewer has one. */
+export function organizationOf(viewer: Viewer): string {
+  if (viewer.organizationId === null) throw new UnauthenticatedError();
+  return viewer.organizationId;
+}

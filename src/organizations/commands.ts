@@ -1,0 +1,58 @@
+import { command } from '../kernel/command.ts';
+import { issueList } from '../kernel/errors.ts';
+import { emit } from '../kernel/events.ts';
+import { checkCurrency, notCleared, optionalText, requiredText, requireVersion } from '../kernel/input.ts';
+import { organizationOf } from '../kernel/viewer.ts';
+
+export type UpdateOrganization = {
+  name?: string | null;
+  domain?: string | null;
+  notificationEmail?: string | null;
+  currency?: string | null;
+  timeZone?: string | null;
+  taskCompletionMovesAssignees?: boolean | null;
+  expectedVersion?: number | null;
+};
+
+/** Changes the settings of the viewer's own organization. Announces `organization.updated`. */
+export const update = command('organization.update', async (tx, viewer, input: UpdateOrganization) => {
+  const id = organizationOf(viewer);
+  const issues = issueList();
+  for (const field of ['name', 'currency', 'timeZone', 'taskCompletionMovesAssignees'] as const) {
+    notCleared(issues, field, input[field]);
+  }
+  const name = input.name == null ? undefined : requiredText(issues, 'name', input.name);
+  const domain = optionalText(issues, 'domain', input.domain);
+  checkCurrency(issues, 'currency', input.currency);
+  if (input.timeZone != null && !isTimeZone(input.timeZone)) {
+    issues.add('timeZone', 'UNKNOWN', `${input.timeZone} is not a time zone.`);
+  }
+  issues.throwIfAny();
+  await tx.$queryRaw`select id from organizations where id = ${id}::uuid for update`;
+  requireVersion(
+    await tx.organization.findUniqueOrThrow({ where: { id }, select: { version: true } }),
+    input.expectedVersion,
+  );
+  await tx.organization.update({
+    where: { id },
+    data: {
+      name,
+      domain,
+      notificationEmail: input.notificationEmail,
+      currency: input.currency ?? undefined,
+      timeZone: input.timeZone ?? undefined,
+      taskCompletionMovesAssignees: input.taskCompletionMovesAssignees ?? undefined,
+    },
+  });
+  await emit(tx, 'organization.updated', { organization: id });
+  return { id };
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

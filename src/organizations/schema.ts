@@ -1,0 +1,74 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { GraphQLResolveInfo } from 'graphql';
+import { builder } from '../graphql/builder.ts';
+import type { Context } from '../graphql/context.ts';
+import { objectType } from '../graphql/fields.ts';
+import { mutation } from '../graphql/mutations.ts';
+import { Node, nodeType } from '../graphql/nodes.ts';
+import { delegateOf } from '../graphql/queries.ts';
+import { organizationOf, requirePermission } from '../kernel/viewer.ts';
+import * as organizations from './commands.ts';
+
+export const Organization = objectType('Organization', 'Organization', {
+  description: 'A tenant: one business that sells services. Organizations never see each other. SPP: the workspace.',
+  interfaces: [Node],
+  fields: (field) => ({
+    id: field.id('Organization'),
+    name: field.column('name', 'The name that clients know.'),
+    slug: field.column(
+      'slug',
+      'The name in addresses: lower-case letters, digits and hyphens, unique in the deployment.',
+    ),
+    domain: field.column('domain', 'The host name of its portal. Null without one.'),
+    notificationEmail: field.column('notificationEmail', 'Where notices to the organization go. Null when nowhere.', {
+      staffOnly: true,
+    }),
+    currency: field.column(
+      'currency',
+      'The ISO 4217 currency of what has no other: orders without a service, new clients.',
+    ),
+    timeZone: field.column('timeZone', 'The IANA time zone of the business, such as Europe/Berlin.'),
+    taskCompletionMovesAssignees: field.column(
+      'taskCompletionMovesAssignees',
+      'Whether completing a task hands its order on: its assignees leave the order, those of the next task join.',
+    ),
+    version: field.column('version', 'How often it was edited. Give it as `expectedVersion` to edit no newer one.'),
+    createdAt: field.column('createdAt', 'When it was founded.'),
+    updatedAt: field.column('updatedAt', 'When it last changed.'),
+  }),
+});
+
+nodeType('Organization', 'Organization', () => ({}));
+
+builder.queryField('organization', (t) =>
+  t.field({
+    type: Organization,
+    nullable: false,
+    description: 'The viewer’s organization.',
+    resolve: (async (_: object, __: object, context: Context, info: GraphQLResolveInfo) => {
+      requirePermission(context.viewer, 'organization.read');
+      return delegateOf(context, 'Organization').findFirst({
+        ...queryFromInfo({ context, info }),
+        where: { id: organizationOf(context.viewer) },
+      });
+    }) as never,
+  }),
+);
+
+mutation('organizationUpdate', {
+  description: 'Changes settings of the viewer’s organization. An absent field stays as it is.',
+  command: organizations.update,
+  input: (t) => ({
+    name: t.string({ description: 'The name that clients know. Not blank.' }),
+    domain: t.string({ description: 'The host name of its portal. Null removes it.' }),
+    notificationEmail: t.field({ type: 'EmailAddress', description: 'Where notices go. Null: nowhere.' }),
+    currency: t.field({ type: 'CurrencyCode', description: 'The currency of what has no other.' }),
+    timeZone: t.string({ description: 'An IANA time zone.' }),
+    taskCompletionMovesAssignees: t.boolean({ description: 'Whether completing a task hands its order on.' }),
+    expectedVersion: t.int({ description: 'Refuse when the organization has another version by now.' }),
+  }),
+  errors: ['InvalidInputError', 'ConflictError'],
+  returns: {
+    organization: { type: Organization, model: 'Organization', description: 'The organization as it is now.' },
+  },
+});

@@ -1,0 +1,14 @@
+import './graphql/nodes.ts';
+import './organizations/schema.ts';
+import './identity/schema.ts';
+import './clients/schema.ts';
+import './team/schema.ts';
+import './tags/schema.ts';
+import './services/schema.ts';
+import './orders/schema.ts';
+import './invoices/schema.ts';
+import './logs/schema.ts';
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './graphql/builder.ts';
+import { unwrapColumns } from './graphql/fields.ts';
+export const schema: GraphQLSchema = unwrapColumns(builder.toSchema());

@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { EmbeddedInUseError } from './database/embedded.ts';
+import { createGraphQLServer } from './graphql/http.ts';
+import { authenticate } from './identity/authentication.ts';
+import { openDatabase } from './kernel/db.ts';
+import { type Env, EnvError, readEnv } from './kernel/env.ts';
+import { type Consumer, deliverEvents } from './kernel/events.ts';
+import { startWorker } from './kernel/jobs.ts';
+import { createLog, type Log } from './kernel/log.ts';
+import { schema } from './schema.ts';
+import { checkDatabase } from './server/database.ts';
+import { type Demo, openDemo } from './server/demo.ts';
+import { announcement, prefilled } from './server/examples.ts';
+import { createGraphiQL } from './server/graphiql.ts';
+import { createHttpServer } from './server/http.ts';
+import { beginLifetime, type Lifetime, StartError } from './server/lifetime.ts';
+import { createReadiness } from './server/readiness.ts';
+
+/** Who is told of events. Nobody yet: webhooks and notifications join here. */
+const consumers: Consumer[] = [];
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Starts everything; each part is stopped again, last first, when the process ends or something here fails. */
+async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
+  const { url, demo } = await findDatabase(env, lifetime);
+  const database = openDatabase(url, { poolSize: env.DATABASE_POOL_SIZE, log });
+  lifetime.onEnd('the connections to the database', database.close);
+  const worker = await startWorker(database.pool, [deliverEvents(database, consumers, log)], log);
+  lifetime.onEnd('running jobs', worker.stop);
+
+  const graphql = createGraphQLServer({
+    schema,
+    database,
+    log,
+    authenticate: (authorization, requestId) => authenticate(database.pool, authorization, requestId),
+  });
+  const server = createHttpServer({
+    graphql,
+    graphiql: createGraphiQL(demo && (() => prefilled(graphql, demo.token))),
+    readiness: createReadiness(url, () => lifetime.isEnding, log),
+    log,
+  });
+  const address = await server.listen(env.PORT, env.HOST);
+  lifetime.onEnd('running requests', server.drain);
+  log.info({ url: address }, 'listening');
+  if (demo) say(announcement(address, demo));
+}
+
+async function findDatabase(env: Env, lifetime: Lifetime): Promise<{ url: string; demo: Demo | null }> {
+  if (env.DATABASE_URL !== undefined) {
+    await checkDatabase(env.DATABASE_URL);
+    return { url: env.DATABASE_URL, demo: null };
+  }
+  const directory = path.resolve(import.meta.dirname, '..', env.DATA_DIRECTORY);
+  const demo = await openDemo({ directory, lifetime, say });
+  return { url: demo.databaseUrl, demo };
+}
+
+async function main(): Promise<void> {
+  const env = readEnv(process.env);
+  const log = createLog(env.LOG_LEVEL);
+  const lifetime = beginLifetime(log, env.SHUTDOWN_SECONDS);
+  try {
+    await serve(env, log, lifetime);
+  } catch (error) {
+    // Whoever was told to end while starting has no reason to complain about what then failed.
+    if (lifetime.isEnding) return;
+    report(error);
+    await lifetime.end();
+    process.exit(1);
+  }
+}
+
+/** What the person who starts it can put right is a message; only a mistake of ours shows where it happened. */
+function report(error: unknown): void {
+  const theirs = error instanceof StartError || error instanceof EnvError || error instanceof EmbeddedInUseError;
+  console.error(theirs ? error.message : error);
+}
+
+try {
+  await main();
+} catch (error) {
+  report(error);
+  process.exit(1);
+}

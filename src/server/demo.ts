@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { EmbeddedInUseError, type EmbeddedServer, startEmbedded } from '../database/embedded.ts';
+import { applyMigrations, pendingMigrations } from '../database/migrations.ts';
+import { authenticate, hashToken, newTokenSecret, tokenPrefix } from '../identity/authentication.ts';
+import { UnauthenticatedError } from '../kernel/errors.ts';
+import { migrateJobs } from '../kernel/jobs.ts';
+import { migrationTrouble } from './database.ts';
+import { type Lifetime, StartError } from './lifetime.ts';
+
+export type Demo = { databaseUrl: string; token: string; tokenFile: string };
+
+type Options = { directory: string; lifetime: Lifetime; say: (line: string) => void };
+
+/** The embedded database: started, migrated, with a demo organization in it and a token for its administrator. */
+export async function openDemo({ directory, lifetime, say }: Options): Promise<Demo> {
+  if (!fs.existsSync(directory)) say(`Creating a database in ${directory}, once.`);
+  const server = await startServer(directory);
+  lifetime.onEnd('the embedded database', server.stop, { mayBeCutOff: false });
+  await migrate(server.ownerUrl, directory);
+  const owner = new pg.Pool({ connectionString: server.ownerUrl, max: 1 });
+  owner.on('error', () => undefined);
+  try {
+    await seedOnce(server.ownerUrl, say);
+    const tokenFile = path.join(directory, 'demo-token');
+    return { databaseUrl: server.appUrl, token: await provideToken(owner, tokenFile), tokenFile };
+  } finally {
+    await owner.end();
+  }
+}
+
+async function startServer(directory: string): Promise<EmbeddedServer> {
+  try {
+    return await startEmbedded({ directory });
+  } catch (error) {
+    if (error instanceof EmbeddedInUseError) throw error;
+    throw new StartError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function migrate(ownerUrl: string, directory: string): Promise<void> {
+  const state = await pendingMigrations(ownerUrl);
+  if (state.failed.length > 0 || state.edited.length > 0) {
+    throw new StartError(
+      `${migrationTrouble(state)}\nThe demo database does not fit this version. Remove ${directory} to begin anew.`,
+    );
+  }
+  if (state.pending.length > 0) await applyMigrations(ownerUrl);
+  await migrateJobs(ownerUrl);
+}
+
+async function seedOnce(ownerUrl: string, say: Options['say']): Promise<void> {
+  // Only here: a server with a database of its own runs without these files.
+  const { hasDemo, seed } = await import('../../prisma/seed.ts');
+  if (await hasDemo(ownerUrl)) return;
+  say('Creating the demo organization, once.');
+  await seed({ ownerUrl, size: 'small' });
+}
+
+const tokenName = 'Demo (npm start)';
+
+/** The token of the last start while it works, else a new one in its place. */
+async function provideToken(owner: pg.Pool, file: string): Promise<string> {
+  const kept = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '';
+  if (kept !== '' && (await works(owner, kept))) {
+    fs.chmodSync(file, 0o600);
+    return kept;
+  }
+  const secret = newTokenSecret();
+  await owner.query('update api_tokens set revoked_at = now() where name = $1 and revoked_at is null', [tokenName]);
+  await owner.query(
+    `insert into api_tokens (organization_id, user_id, role_id, name, prefix, token_hash)
+     select u.organization_id, u.id, u.role_id, $1, $2, $3 from users u where u.id = $4`,
+    [tokenName, secret.slice(0, tokenPrefix.length + 4), hashToken(secret), await administrator(owner)],
+  );
+  fs.rmSync(file, { force: true });
+  fs.writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  return secret;
+}
+
+async function works(owner: pg.Pool, token: string): Promise<boolean> {
+  try {
+    await authenticate(owner, `Bearer ${token}`, randomUUID());
+    return true;
+  } catch (error) {
+    if (error instanceof UnauthenticatedError) return false;
+    throw error;
+  }
+}
+
+/** Whose the demo token was before, else the demo organization's most powerful member. */
+async function administrator(owner: pg.Pool): Promise<string> {
+  const { northwind } = await import('../../prisma/seed/northwind.ts');
+  const { rows } = await owner.query<{ id: string }>(
+    `select u.id from users u join roles r on r.id = u.role_id join organizations o on o.id = u.organization_id
+     where u.kind = 'STAFF' and u.status = 'ACTIVE'
+     order by
+       exists (select from api_tokens t where t.user_id = u.id and t.name = $1) desc, o.slug = $2 desc,
+       r.settings_team desc, r.dashboard_access desc, r.order_access desc, u.created_at, u.id
+     limit 1`,
+    [tokenName, northwind.organization.slug],
+  );
+  if (!rows[0])
+    throw new StartError('The demo organization has no active member. Remove the data folder to begin anew.');
+  return rows[0].id;
+}

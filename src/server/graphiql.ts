@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import type http from 'node:http';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import zlib from 'node:zlib';
+
+const gunzip = promisify(zlib.gunzip);
+
+/** What the page shows to somebody who may know the demo token. */
+export type Prefilled = {
+  token: string;
+  headers: string;
+  tabs: { query: string; variables?: string; headers: string }[];
+};
+
+export type GraphiQL = (request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
+
+// The page brings everything with it; this also keeps it from asking anybody but us.
+const policy = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' 'unsafe-eval' blob:",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The page for browsers. It is 9 MB of text: made when first asked for, and kept compressed. */
+export function createGraphiQL(prefill: (() => Promise<Prefilled>) | null): GraphiQL {
+  const pages = new Map<boolean, Promise<Buffer>>();
+
+  const page = (prefilled: boolean) => {
+    const made = pages.get(prefilled) ?? render(prefilled && prefill ? prefill() : null);
+    pages.set(prefilled, made);
+    // A failure is not kept: the next visit tries again.
+    made.catch(() => pages.delete(prefilled));
+    return made;
+  };
+
+  return async (request, response) => {
+    const compressed = await page(prefill !== null && isLocal(request));
+    const accepts = request.headers['accept-encoding']?.includes('gzip') ?? false;
+    const body = accepts ? compressed : await gunzip(compressed);
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': body.length,
+      'content-security-policy': policy,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      ...(accepts ? { 'content-encoding': 'gzip' } : {}),
+    });
+    response.end(body);
+  };
+}
+
+async function render(prefilled: Promise<Prefilled> | null): Promise<Buffer> {
+  const worker = new Worker(new URL('./graphiql-page.ts', import.meta.url), { workerData: await prefilled });
+  const [page] = (await once(worker, 'message')) as [Uint8Array];
+  return Buffer.from(page);
+}
+
+const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+// The token is for whoever sits at this machine. A foreign name in the header means that a page elsewhere had its
+// name pointed here to read ours.
+function isLocal(request: http.IncomingMessage): boolean {
+  const address = request.socket.remoteAddress ?? '';
+  const name = (request.headers.host ?? '').replace(/:\d+$/, '');
+  return /^(::1|(::ffff:)?127\.)/.test(address) && localNames.has(name);
+}

@@ -1,0 +1,156 @@
+import http from 'node:http';
+import { type Exchange, type GraphQLServer, newExchange } from '../graphql/http.ts';
+import type { Log } from '../kernel/log.ts';
+import type { GraphiQL } from './graphiql.ts';
+import { StartError } from './lifetime.ts';
+import type { Readiness } from './readiness.ts';
+
+export type HttpServer = {
+  /** Starts to accept; answers the URL under which it does. */
+  listen(port: number, host: string): Promise<string>;
+  /** Stops accepting and waits for the requests that run. */
+  drain(): Promise<void>;
+};
+
+export type HttpServerOptions = { graphql: GraphQLServer; graphiql: GraphiQL; readiness: Readiness; log: Log };
+
+type Answer = (request: http.IncomingMessage, response: http.ServerResponse, exchange: Exchange) => unknown;
+
+/** The process's HTTP side: routes, request ids, one log line per request. */
+export function createHttpServer({ graphql, graphiql, readiness, log }: HttpServerOptions): HttpServer {
+  const running = new Set<http.ServerResponse>();
+  let draining = false;
+
+  const health: Answer = (_, response) => sendJson(response, 200, { status: 'ok' });
+
+  const ready: Answer = async (_, response) => {
+    const reason = await readiness();
+    if (reason === null) sendJson(response, 200, { status: 'ok' });
+    else sendJson(response, 503, { status: 'unavailable', reason });
+  };
+
+  const home: Answer = (request, response) => {
+    if (!wantsHtml(request)) return notFound(request, response);
+    response.writeHead(302, { location: '/graphql' }).end();
+  };
+
+  const graph: Answer = (request, response, exchange) =>
+    request.method === 'GET' && wantsHtml(request)
+      ? graphiql(request, response)
+      : graphql(request, response, { exchange });
+
+  const routes = new Map<string, { methods: string[] | null; answer: Answer }>([
+    ['/healthz', { methods: ['GET', 'HEAD'], answer: health }],
+    ['/readyz', { methods: ['GET', 'HEAD'], answer: ready }],
+    ['/', { methods: ['GET', 'HEAD'], answer: home }],
+    // Which methods GraphQL allows is for its own server to say.
+    ['/graphql', { methods: null, answer: graph }],
+  ]);
+
+  async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const exchange = newExchange();
+    const path = pathOf(request);
+    logWhenDone(request, response, exchange, path, log);
+    running.add(response);
+    response.once('close', () => running.delete(response));
+    response.setHeader('x-request-id', exchange.requestId);
+    if (draining) response.setHeader('connection', 'close');
+    try {
+      const route = routes.get(path);
+      if (!route) return notFound(request, response);
+      if (route.methods && !route.methods.includes(request.method ?? '')) {
+        response.setHeader('allow', route.methods.join(', '));
+        return sendJson(response, 405, { error: `${request.method} is not possible here.` });
+      }
+      await route.answer(request, response, exchange);
+    } catch (error) {
+      log.error({ err: error, requestId: exchange.requestId }, 'a request failed unexpectedly');
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { error: 'Something went wrong here.', requestId: exchange.requestId });
+    }
+  }
+
+  const server = http.createServer(
+    // Longer than the usual minute of a load balancer: it, not we, decides when an idle connection is given up.
+    { keepAliveTimeout: 65_000, headersTimeout: 15_000, requestTimeout: 30_000 },
+    (request, response) => void answer(request, response),
+  );
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port, host)));
+        server.listen(port, host, () => resolve(urlOf(server, host)));
+      }),
+    drain: () =>
+      new Promise((resolve) => {
+        draining = true;
+        for (const response of running) if (!response.headersSent) response.setHeader('connection', 'close');
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+export function sendJson(response: http.ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+}
+
+function notFound(request: http.IncomingMessage, response: http.ServerResponse): void {
+  sendJson(response, 404, { error: `There is nothing at ${pathOf(request)}. The graph is at /graphql.` });
+}
+
+function wantsHtml(request: http.IncomingMessage): boolean {
+  return request.headers.accept?.includes('text/html') ?? false;
+}
+
+// Without the search part: a GET carries its variables there.
+function pathOf(request: http.IncomingMessage): string {
+  const [path = '/'] = (request.url ?? '/').split('?', 1);
+  return path.slice(0, 200);
+}
+
+function logWhenDone(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  exchange: Exchange,
+  path: string,
+  log: Log,
+): void {
+  const started = performance.now();
+  response.once('close', () => {
+    const line = {
+      requestId: exchange.requestId,
+      method: request.method,
+      path,
+      // A caller who left before the answer was written got none.
+      status: response.writableFinished ? response.statusCode : null,
+      ms: Math.round((performance.now() - started) * 10) / 10,
+      ...(exchange.operation === null ? {} : { operation: exchange.operation.slice(0, 100) }),
+    };
+    // Probes ask every few seconds and have nothing to tell while all is well.
+    if (path.endsWith('z') && response.statusCode === 200) log.debug(line, 'request');
+    else log.info(line, 'request');
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${port} is taken by another program. Set PORT to a free one, such as PORT=${port + 1} npm start.`,
+    );
+  }
+  if (error.code === 'EACCES')
+    return new StartError(`Port ${port} may not be used by this user. Set PORT to one above 1023.`);
+  return new StartError(`The server can't listen on ${host}, port ${port} (HOST, PORT): ${error.message}`);
+}
+
+function urlOf(server: http.Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const everywhere = ['0.0.0.0', '::'].includes(host);
+  const name = everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { graphql } from '../generated/gql.ts';
+import type { VariablesOf } from '../kit/client.ts';
+import { failure, issuesOf, recorded, success, unchanged } from '../kit/expect.ts';
+import { makeWorld, type World } from '../kit/world.ts';
+
+const OrganizationUpdate = graphql(`
+  mutation OrganizationUpdate($input: OrganizationUpdateInput!) {
+    organizationUpdate(input: $input) {
+      ... on OrganizationUpdateSuccess {
+        organization {
+          name
+          domain
+          notificationEmail
+          currency
+          timeZone
+          taskCompletionMovesAssignees
+          version
+        }
+      }
+      ...Failure
+    }
+  }
+`);
+
+type Input = VariablesOf<typeof OrganizationUpdate>['input'];
+
+async function update(world: World, input: Input) {
+  return (await world.as(world.admin).run(OrganizationUpdate, { input })).organizationUpdate;
+}
+
+describe('organizationUpdate', () => {
+  test('changes what is given and leaves the rest, announces it and logs the difference', async () => {
+    const world = await makeWorld({ domain: 'old.example.com' });
+    const { result, events, logs } = await recorded(world, () =>
+      update(world, { name: ' New name ', currency: 'eur', timeZone: 'Europe/Berlin' }),
+    );
+
+    expect(success(result).organization).toEqual({
+      name: 'New name',
+      domain: 'old.example.com',
+      notificationEmail: null,
+      currency: 'EUR',
+      timeZone: 'Europe/Berlin',
+      taskCompletionMovesAssignees: false,
+      version: 2,
+    });
+    expect(events).toMatchObject([
+      { type: 'organization.updated', aggregateId: world.organizationId, actorId: world.admin.id },
+    ]);
+    expect(logs).toMatchObject([
+      {
+        entity: 'ORGANIZATION',
+        entityId: world.organizationId,
+        event: 'UPDATED',
+        actorId: world.admin.id,
+        changes: {
+          name: { before: world.organization.name, after: 'New name' },
+          currency: { before: 'USD', after: 'EUR' },
+          time_zone: { before: 'UTC', after: 'Europe/Berlin' },
+        },
+      },
+    ]);
+  });
+
+  test('clears what may be missing, and nothing else', async () => {
+    const world = await makeWorld({ domain: 'old.example.com', notificationEmail: 'old@example.com' });
+    const cleared = success(await update(world, { domain: null, notificationEmail: null }));
+    expect(cleared.organization).toMatchObject({ domain: null, notificationEmail: null });
+
+    const refused = await unchanged(world, () =>
+      update(world, { name: null, currency: null, timeZone: null, taskCompletionMovesAssignees: null }),
+    );
+    expect(issuesOf(refused)).toEqual([
+      'name REQUIRED',
+      'currency REQUIRED',
+      'timeZone REQUIRED',
+      'taskCompletionMovesAssignees REQUIRED',
+    ]);
+  });
+
+  test.each<[string, Input, string]>([
+    ['a blank name', { name: ' ' }, 'name REQUIRED'],
+    ['a name of 256 characters', { name: 'x'.repeat(256) }, 'name TOO_LONG'],
+    ['a currency that is not in use', { currency: 'XXX' }, 'currency UNKNOWN'],
+    ['a time zone that there is not', { timeZone: 'Mars/Olympus' }, 'timeZone UNKNOWN'],
+  ])('refuses %s', async (_, input, issue) => {
+    const world = await makeWorld();
+    expect(issuesOf(await unchanged(world, () => update(world, input)))).toEqual([issue]);
+  });
+
+  test('names every wrong field at once', async () => {
+    const world = await makeWorld();
+    const refused = await update(world, { name: '', currency: 'XXX', timeZone: 'Mars/Olympus' });
+    expect(issuesOf(refused)).toEqual(['name REQUIRED', 'currency UNKNOWN', 'timeZone UNKNOWN']);
+  });
+
+  test('refuses what is no e-mail address or currency code before it begins', async () => {
+    const world = await makeWorld();
+    await unchanged(world, async () => {
+      for (const input of [{ notificationEmail: 'nobody' }, { currency: 'EURO' }]) {
+        const refusals = await world.as(world.admin).refused(OrganizationUpdate, { input });
+        expect(refusals[0]?.message).toMatch(/notificationEmail|currency/);
+      }
+    });
+  });
+
+  test('refuses a stale version', async () => {
+    const world = await makeWorld();
+    success(await update(world, { name: 'First', expectedVersion: 1 }));
+    const refused = await unchanged(world, () => update(world, { name: 'Second', expectedVersion: 1 }));
+    expect(failure(refused, 'ConflictError')).toMatchObject({ code: 'STALE_VERSION', currentVersion: 2 });
+  });
+
+  test('changes one organization and no other', async () => {
+    const [world, other] = [await makeWorld(), await makeWorld()];
+    await unchanged(other, () => update(world, { name: 'Only here' }));
+  });
+});
