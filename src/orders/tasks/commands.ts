@@ -103,6 +103,8 @@ export const update = command(
 /** Removes a step for good, completed or not. Announces `task.deleted`. */
 export const remove = command('orderTasks.delete', async (tx, viewer, { id }: { id: string }) => {
   const { order } = await lockTask(tx, viewer, id, 'orderTasks.delete');
+  // Its people go first: once the task is gone, the log could no longer tell whose it was.
+  await replaceEmployees(tx, viewer, id, []);
   await tx.orderTask.delete({ where: { id } });
   await settle(tx, order);
   await emit(tx, 'task.deleted', { order: order.id }, { taskId: id });
