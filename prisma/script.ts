@@ -9,11 +9,11 @@ export type OwnerDatabase = {
 
 export const PROJECT = path.resolve(import.meta.dirname, '..');
 
-/** The database of `DATABASE_OWNER_URL`, else the embedded one in `.data`, started if nobody runs it. */
+/** The database of `DATABASE_OWNER_URL`, else the embedded one in the data directory, started if nobody runs it. */
 export async function withOwnerDatabase<T>(work: (database: OwnerDatabase) => Promise<T>): Promise<T> {
   const { DATABASE_OWNER_URL: url } = process.env;
   if (url) return await work({ ownerUrl: url, serverUrl: url });
-  const server = await openEmbedded({ directory: path.join(PROJECT, '.data') });
+  const server = await openEmbedded({ directory: path.resolve(PROJECT, process.env.DATA_DIRECTORY || '.data') });
   try {
     return await work({ ownerUrl: server.ownerUrl, serverUrl: server.superuserUrl });
   } finally {

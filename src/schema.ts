@@ -10,5 +10,5 @@ import './invoices/schema.ts';
 import './logs/schema.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './graphql/builder.ts';
-import { unwrapColumns } from './graphql/fields.ts';
-export const schema: GraphQLSchema = unwrapColumns(builder.toSchema());
+import { bareResolvers } from './graphql/resolvers.ts';
+export const schema: GraphQLSchema = bareResolvers(builder.toSchema());

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Prisma, User } from '../generated/prisma/client.ts';
+import { requireTeamMembers } from '../identity/commands.ts';
 import { command } from '../kernel/command.ts';
 import type { Transaction } from '../kernel/db.ts';
 import {
@@ -7,7 +8,6 @@ import {
   ForbiddenError,
   type InputIssue,
   InvalidStateError,
-  type IssueList,
   issueList,
   NotFoundError,
 } from '../kernel/errors.ts';
@@ -51,7 +51,7 @@ export const create = command(
     } = rules.checkFields(issues, input, { creating: true });
     checkCurrency(issues, 'currency', input.currency);
     const address = input.address == null ? null : rules.checkAddress(issues, input.address);
-    const managerIds = await findManagers(tx, issues, input.managerIds ?? ownManager(viewer));
+    const managerIds = await requireTeamMembers(tx, issues, 'managerIds', input.managerIds ?? ownManager(viewer));
     issues.throwIfAny();
 
     const organizationId = organizationOf(viewer);
@@ -87,7 +87,10 @@ export const update = command(
     const issues = issueList();
     const fields = rules.checkFields(issues, input, { creating: false });
     const address = input.address == null ? null : rules.checkAddress(issues, input.address);
-    const managerIds = input.managerIds === undefined ? null : await findManagers(tx, issues, input.managerIds ?? []);
+    const managerIds =
+      input.managerIds === undefined
+        ? null
+        : await requireTeamMembers(tx, issues, 'managerIds', input.managerIds ?? []);
     issues.throwIfAny();
 
     const { id, organizationId } = before;
@@ -111,12 +114,23 @@ export const update = command(
 /** Removes a client for good; its address stays. Law 8. Announces `client.deleted`. */
 export const remove = command('clients.delete', async (tx, viewer, { id }: { id: string }) => {
   await lockClient(tx, viewer, id, 'clients.delete');
-  const order = await tx.order.findFirst({ where: { clientId: id }, select: { id: true } });
-  if (order) throw new ConflictError('The client has orders. Make it inactive instead.', 'HAS_DEPENDENTS');
+  await refuseDependents(tx, id);
   await tx.user.delete({ where: { id } });
   await emit(tx, 'client.deleted', { client: id });
   return { id };
 });
+
+/** Law 8: the first kind of row that stands in the way is named. */
+async function refuseDependents(tx: Transaction, clientId: string): Promise<void> {
+  const where = { clientId };
+  const dependents = {
+    orders: () => tx.order.findFirst({ where, select: { id: true } }),
+    invoices: () => tx.invoice.findFirst({ where, select: { id: true } }),
+  };
+  for (const [kind, find] of Object.entries(dependents)) {
+    if (await find()) throw new ConflictError(`The client has ${kind}. Make it inactive instead.`, 'HAS_DEPENDENTS');
+  }
+}
 
 /** The client, locked until the end of the transaction. One that the permission doesn't reach is refused. */
 async function lockClient(tx: Transaction, viewer: Viewer, id: string, permission: string): Promise<User> {
@@ -154,18 +168,6 @@ async function freeAffiliateCode(tx: Transaction): Promise<string> {
 /** Law 9. */
 function ownManager(viewer: Viewer): string[] {
   return gradeOf(viewer, 'clients.create') < 3 && viewer.userId !== null ? [viewer.userId] : [];
-}
-
-/** Law 6: the team members that the ids name, in the order of the ids and each once. */
-async function findManagers(tx: Transaction, issues: IssueList, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const found = await tx.user.findMany({ where: { id: { in: [...ids] }, kind: 'STAFF' }, select: { id: true } });
-  const known = new Set(found.map((user) => user.id));
-  ids.forEach((id, index) => {
-    if (!known.has(id))
-      issues.add(['managerIds', String(index)], 'NOT_FOUND', `managerIds.${index} names no team member.`);
-  });
-  return [...new Set(ids)].filter((id) => known.has(id));
 }
 
 /** Makes exactly these people the client's managers; answers whether that changed anything. */

@@ -1,20 +1,21 @@
+/**
+ * The laws of clients.
+ *
+ *  1. A client has a first name, a last name and an e-mail address. The address is kept in lower case and belongs to
+ *     nobody else in the organization, whatever the letter case and on whichever side of the counter.
+ *  2. A client's role is the organization's client role, the oldest one. No input chooses it.
+ *  3. The balance, the affiliate number and code and the analytics id are never written by hand. The balance starts at
+ *     nothing; number and code are drawn once.
+ *  4. The postal address is given as a whole: absent leaves it, null unlinks it and leaves its row, an object replaces
+ *     all of it, and an empty object blanks it.
+ *  5. Whenever an address is made or replaced, the names, tax id and company on it are copied from the client.
+ *  6. Managers are team members. The list is given as a whole: the first is the account manager, all are managers.
+ *  7. Custom fields are given as a whole.
+ *  8. A client that anything depends on is not deleted, deleted orders included. Make it inactive instead.
+ *  9. Whoever reaches only some clients looks after those they make, unless they name others.
+ */
 import type { IssueList } from '../kernel/errors.ts';
 import { checkJson, notCleared, optionalText, requiredText } from '../kernel/input.ts';
-
-// The laws of clients.
-//
-// 1. A client has a first name, a last name and an e-mail address. The address is kept in lower case and belongs to
-//    nobody else in the organization, whatever the letter case and on whichever side of the counter.
-// 2. A client's role is the organization's client role, the oldest one. No input chooses it.
-// 3. The balance, the affiliate number and code and the analytics id are never written by hand. The balance starts at
-//    nothing; number and code are drawn once.
-// 4. The postal address is given as a whole: absent leaves it, null unlinks it and leaves its row, an object replaces
-//    all of it, and an empty object blanks it.
-// 5. Whenever an address is made or replaced, the names, tax id and company on it are copied from the client.
-// 6. Managers are team members. The list is given as a whole: the first is the account manager, all are managers.
-// 7. Custom fields are given as a whole.
-// 8. A client that anything depends on is not deleted, deleted orders included. Make it inactive instead.
-// 9. Whoever reaches only some clients looks after those they make, unless they name others.
 
 export type AddressInput = {
   line1?: string | null;

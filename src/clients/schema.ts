@@ -2,7 +2,6 @@ import type { InputFieldBuilder } from '@pothos/core';
 import { builder, type Types } from '../graphql/builder.ts';
 import { connectionType } from '../graphql/connections.ts';
 import { extendType, objectType } from '../graphql/fields.ts';
-import type { Link } from '../graphql/loaders.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
 import { listField, singleField } from '../graphql/queries.ts';
@@ -11,6 +10,7 @@ import { User, UserStatus } from '../identity/schema.ts';
 import { decodeId } from '../kernel/id.ts';
 import * as clients from './commands.ts';
 import { clientFilter, clientSort } from './filters.ts';
+import { membersOfClient, ownersOfClient } from './loaders.ts';
 import { visibleAddresses, visibleClients } from './policy.ts';
 
 export const Address = objectType('Address', 'Address', {
@@ -40,21 +40,6 @@ export const Address = objectType('Address', 'Address', {
 });
 
 nodeType('Address', 'Address', visibleAddresses);
-
-const owners: Link = {
-  model: 'clientTeamMember',
-  key: 'memberId',
-  target: 'owner',
-  order: ['firstName', 'lastName'],
-  visible: visibleClients,
-};
-const members: Link = {
-  model: 'clientTeamMember',
-  key: 'ownerId',
-  target: 'member',
-  order: ['firstName', 'lastName'],
-  visible: visibleClients,
-};
 
 export const Client = objectType('User', 'Client', {
   description: 'A person whom the organization works for. SPP: a user whose role has no dashboard access.',
@@ -107,12 +92,12 @@ export const Client = objectType('User', 'Client', {
 
 extendType(Client, 'User', (field) => ({
   teamOwners: field.linked(
-    owners,
+    ownersOfClient,
     Client,
     'The clients whose account this one may use, by name. SPP: `team_owner_ids`.',
   ),
   teamMembers: field.linked(
-    members,
+    membersOfClient,
     Client,
     'The clients who may use this one’s account, by name. SPP: `team_member_ids`.',
   ),
@@ -232,7 +217,7 @@ mutation('clientUpdate', {
 
 mutation('clientDelete', {
   description:
-    'Removes a client for good. Refused while it has orders, deleted ones included: make it inactive instead. Its address stays.',
+    'Removes a client for good. Refused while it has orders or invoices, deleted ones included: make it inactive instead. Its address stays.',
   command: clients.remove,
   input: (t) => ({ id: t.id({ required: true, description: 'The client.' }) }),
   ids: { id: 'Client' },

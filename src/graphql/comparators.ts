@@ -69,7 +69,20 @@ function literal(given: unknown): string {
   return String(given).replace(/[\\%_]/g, '\\$&');
 }
 
-const text: Translate = ({ startsWith, contains, ...rest }) => {
+// PostgreSQL takes no NUL to compare with.
+function refuseNul(operators: Operators): void {
+  if (
+    Object.values(operators)
+      .flat()
+      .some((value) => typeof value === 'string' && value.includes('\0'))
+  ) {
+    throw invalid(['filter'], 'INVALID', 'A text must not contain the character NUL.');
+  }
+}
+
+const text: Translate = (operators) => {
+  refuseNul(operators);
+  const { startsWith, contains, ...rest } = operators;
   const condition = plain(rest);
   const loose = [
     startsWith == null ? undefined : { startsWith: literal(startsWith), mode: 'insensitive' },
@@ -227,7 +240,8 @@ export function filterInput<Model extends ModelName>(
 export function searchWhere(search: string | null | undefined): object | undefined {
   const words = (search ?? '')
     .toLowerCase()
-    .split(/\s+/)
+    // PostgreSQL takes no NUL, so there is none to find.
+    .split(/[\s\0]+/)
     .filter((word) => word !== '')
     .slice(0, 8);
   if (words.length === 0) return undefined;

@@ -115,6 +115,8 @@ export type ConnectionOptions<Child extends ModelName> = {
   sort?: InputRef<never> | AnyType;
 };
 
+type Parent = Record<string, unknown>;
+
 /** A list beneath an object: planned with the object's own query, so a page of parents costs no further statement. */
 export function nestedConnection(
   t: AnyFieldBuilder,
@@ -124,6 +126,23 @@ export function nestedConnection(
 ): Field {
   const { type, where, order, sort } = options;
   const pageFor = (args: PageArguments & SortArgument): Page => pageOf(args, completeOrder(args.sort, order));
+  const countOf = (row: Parent) => (row._count as Record<string, number> | undefined)?.[relation];
+
+  const isLoaded = (row: Parent, info: GraphQLResolveInfo, context: Context) =>
+    row[relation] !== undefined && (countOf(row) !== undefined || !selectedFieldNames(context, info).has('totalCount'));
+
+  const resolveLoaded = (
+    row: Parent,
+    args: PageArguments & SortArgument,
+    context: Context,
+    info: GraphQLResolveInfo,
+  ): ConnectionValue => {
+    const page = oncePerField(context, info, () => pageFor(args));
+    const connection: ConnectionValue = connectionOf(page, row[relation] as Parent[]);
+    connection.totalCount = () => countOf(row) as number;
+    return connection;
+  };
+
   return t.field({
     type: type.ref,
     nullable: false,
@@ -142,33 +161,29 @@ export function nestedConnection(
       ) => {
         const page = pageFor(args);
         const visible = where(context.viewer);
+        const asked = selected();
+        // Who does not ask whether there is more gets no row read to find out; who asks for no cursor, no sort columns.
+        const bounded = asked.has('pageInfo');
         const query = nested(
-          { where: { AND: [visible ?? {}, page.where ?? {}] }, orderBy: page.orderBy, take: page.take },
+          {
+            where: { AND: [visible ?? {}, page.where ?? {}] },
+            orderBy: page.orderBy,
+            take: bounded ? page.take : page.size,
+          },
           { getType: type.nodeName, paths: nodePaths },
         );
-        const counted = selected().has('totalCount');
+        const cursors = bounded || asked.has('edges') ? page.select : {};
         return {
           select: {
-            [relation]: { ...query, select: { ...page.select, ...query.select } },
-            ...(counted ? { _count: { select: { [relation]: visible ? { where: visible } : true } } } : {}),
+            [relation]: { ...query, select: { id: true, ...cursors, ...query.select } },
+            ...(asked.has('totalCount')
+              ? { _count: { select: { [relation]: visible ? { where: visible } : true } } }
+              : {}),
           },
         };
       },
-      pothosPrismaLoaded: (row: Record<string, unknown>, info: GraphQLResolveInfo, context: Context) =>
-        row[relation] !== undefined &&
-        (!selectedFieldNames(context, info).has('totalCount') ||
-          (row._count as Record<string, number> | undefined)?.[relation] !== undefined),
+      pothosPrismaLoaded: isLoaded,
     },
-    resolve: (
-      row: Record<string, unknown>,
-      args: PageArguments & SortArgument,
-      context: Context,
-      info: GraphQLResolveInfo,
-    ) => {
-      const page = oncePerField(context, info, () => pageFor(args));
-      const connection: ConnectionValue = connectionOf(page, row[relation] as Record<string, unknown>[]);
-      connection.totalCount = () => (row._count as Record<string, number>)[relation] as number;
-      return connection;
-    },
+    resolve: resolveLoaded,
   });
 }

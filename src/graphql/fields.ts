@@ -1,5 +1,5 @@
 import type { FieldRef } from '@pothos/core';
-import { type GraphQLFieldResolver, type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { getDatamodel } from '../generated/pothos.ts';
 import { encodeId, type IdType } from '../kernel/id.ts';
 import { formatAmount } from '../kernel/money.ts';
@@ -77,7 +77,7 @@ export function declare<Model extends ModelName>(model: Model, t: AnyFieldBuilde
   ): Field {
     if (!('columns' in read)) return t.field({ ...options, extensions: { read } });
     const select = Object.fromEntries(read.columns.map((column) => [column, true]));
-    return t.field({ ...options, extensions: { read, bareResolve: options.resolve }, select });
+    return t.field({ ...options, extensions: { read }, select });
   }
 
   return {
@@ -163,8 +163,14 @@ export function declare<Model extends ModelName>(model: Model, t: AnyFieldBuilde
         nullable,
         liveOnly = false,
       }: { type?: AnyType; nullable?: boolean; liveOnly?: boolean } & Options = {},
-    ): Field =>
-      t.field({
+    ): Field => {
+      const isLoaded = (row: Record<string, unknown>) => row[name] !== undefined;
+      const resolveLoaded = (row: Record<string, unknown>, _: object, context: Context) => {
+        if (staffOnly && isClient(context.viewer)) return null;
+        const target = row[name] as { deletedAt?: Date | null } | null;
+        return liveOnly && target?.deletedAt ? null : target;
+      };
+      return t.field({
         type: type ?? columnOf(model, name).type,
         nullable: nullable ?? (staffOnly || !columnOf(model, name).isRequired),
         description: staffOnly ? `${description} Null for clients.` : description,
@@ -176,14 +182,11 @@ export function declare<Model extends ModelName>(model: Model, t: AnyFieldBuilde
               select: { [name]: liveOnly ? { ...query, select: { ...query.select, deletedAt: true } } : query },
             };
           },
-          pothosPrismaLoaded: (row: Record<string, unknown>) => row[name] !== undefined,
+          pothosPrismaLoaded: isLoaded,
         },
-        resolve: (row: Record<string, unknown>, _: object, context: Context) => {
-          if (staffOnly && isClient(context.viewer)) return null;
-          const target = row[name] as { deletedAt?: Date | null } | null;
-          return liveOnly && target?.deletedAt ? null : target;
-        },
-      }),
+        resolve: resolveLoaded,
+      });
+    },
 
     /** A bounded, ordered page of the rows that point here, cut in SQL. */
     connection: <Child extends ModelName>(
@@ -253,25 +256,4 @@ export function extendType<Model extends ModelName>(
   fields: (field: Fields<Model>, t: AnyFieldBuilder) => Record<string, Field>,
 ): void {
   builder.prismaObjectFields(type as never, ((t: AnyFieldBuilder) => fields(declare(model, t), t)) as never);
-}
-
-/**
- * Gives declared columns back their bare resolvers. Pothos wraps each in a check of whether its row was loaded with the
- * column; every row of ours is, and on a page of 50 orders that check is asked some thousand times.
- */
-export function unwrapColumns(schema: GraphQLSchema): GraphQLSchema {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type)) continue;
-    for (const [name, field] of Object.entries(type.getFields())) {
-      const { read, bareResolve } = field.extensions as {
-        read?: Declaration;
-        bareResolve?: GraphQLFieldResolver<unknown, unknown>;
-      };
-      if (!bareResolve) continue;
-      // graphql-js reads a property faster by itself than through a function of ours.
-      const isProperty = read?.kind === 'column' && !read.staffOnly && read.columns[0] === name;
-      field.resolve = isProperty ? undefined : bareResolve;
-    }
-  }
-  return schema;
 }

@@ -52,11 +52,21 @@ function described(scalar: GraphQLScalarType, name: string, description: string)
 
 // Instants leave as ISO text with milliseconds; the library's serializer would parse and print each one twice.
 const instants = DateTimeISOResolver.toConfig();
+
+// PostgreSQL knows no year 0, and an offset may carry the last day of 9999 into a year of five digits.
+function checkYear(instant: Date): Date {
+  const year = instant.getUTCFullYear();
+  if (year < 1 || year > 9999) throw new GraphQLError('A DateTime lies in the years 0001 to 9999, UTC.');
+  return instant;
+}
+
 export const DateTimeScalar = new GraphQLScalarType({
   ...instants,
   name: 'DateTime',
   description: 'An instant in UTC, RFC 3339, with milliseconds: 2026-11-21T09:30:00.000Z.',
   serialize: (value) => (value instanceof Date ? value.toISOString() : (instants.serialize?.(value) as string)),
+  parseValue: (value) => checkYear(instants.parseValue?.(value) as Date),
+  parseLiteral: (node, variables) => checkYear(instants.parseLiteral?.(node, variables) as Date),
 });
 
 export const EmailAddressScalar = described(

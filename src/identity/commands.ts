@@ -1,5 +1,6 @@
 import { command } from '../kernel/command.ts';
-import { ForbiddenError, issueList, NotFoundError } from '../kernel/errors.ts';
+import type { Transaction } from '../kernel/db.ts';
+import { ForbiddenError, type IssueList, issueList, NotFoundError } from '../kernel/errors.ts';
 import { emit } from '../kernel/events.ts';
 import { requiredText } from '../kernel/input.ts';
 import { now } from '../kernel/time.ts';
@@ -47,3 +48,22 @@ export const revokeApiToken = command('apiTokens.revoke', async (tx, _viewer, { 
   }
   return { id };
 });
+
+/**
+ * The team members that the ids name, in that order and each once. An id of nobody, or of a client, is an issue at its
+ * place.
+ */
+export async function requireTeamMembers(
+  tx: Transaction,
+  issues: IssueList,
+  path: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const found = await tx.user.findMany({ where: { id: { in: [...ids] }, kind: 'STAFF' }, select: { id: true } });
+  const known = new Set(found.map((user) => user.id));
+  ids.forEach((id, index) => {
+    if (!known.has(id)) issues.add([path, String(index)], 'NOT_FOUND', `${path}.${index} names no team member.`);
+  });
+  return [...new Set(ids)].filter((id) => known.has(id));
+}

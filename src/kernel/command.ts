@@ -10,7 +10,7 @@ export type Command<Input, Result> = {
   readonly uniques: Readonly<Record<string, InputIssue>>;
 };
 
-/** @param uniques what a violation of a unique index means to the caller, by the index's name */
+/** @param uniques what a violation of a unique index, or of a foreign key, means to the caller, by its name */
 export function command<Input, Result>(
   permission: string,
   run: Command<Input, Result>['run'],

@@ -100,6 +100,8 @@ export function openDatabase(url: string, options: { poolSize: number; log: Log 
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: statementNames(500) }),
     transactionOptions: { maxWait: 10_000, timeout: 30_000 },
+    // Prisma's long messages print the arguments, which are people's data and belong in no log.
+    errorFormat: 'minimal',
   });
 
   const read: Database['read'] = (viewer, work) =>

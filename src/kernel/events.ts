@@ -24,6 +24,10 @@ export type Consumer = { name: string; handle(event: DomainEvent): Promise<void>
 
 const deliverJob = 'events.deliver';
 
+// The jobs of one queue follow each other. graphile-worker keeps a row for every queue there ever was, so aggregates
+// share a fixed number of them.
+const queues = 64;
+
 /**
  * Announces a fact, in the transaction that makes it true: both are kept or neither. Delivery starts after commit.
  * `about` names the aggregate, `{ order: id }`: the object whose facts are told in order. The caller holds a lock on it,
@@ -47,7 +51,7 @@ export async function emit(
     select graphile_worker.add_job(
       ${deliverJob},
       json_build_object('organizationId', organization_id, 'aggregateId', aggregate_id),
-      queue_name := 'events:' || aggregate_id,
+      queue_name := 'events:' || get_byte(uuid_send(aggregate_id), 15) % ${queues},
       job_key := 'events:' || aggregate_id,
       job_key_mode := 'preserve_run_at')
     from event`;

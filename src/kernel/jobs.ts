@@ -52,9 +52,15 @@ export async function startWorker(pool: pg.Pool, jobs: readonly Job[], log: Log)
   return { stop: () => runner.stop() };
 }
 
-/** Works the queue until nothing is due, then returns. */
+/** Works the queue until nothing is due, also of what the jobs themselves queue, then returns. */
 export async function runJobsUntilIdle(pool: pg.Pool, jobs: readonly Job[]): Promise<void> {
-  await runOnce({ pgPool: pool, taskList: taskList(jobs), noHandleSignals: true, logger: silentLogger() });
+  for (;;) {
+    await runOnce({ pgPool: pool, taskList: taskList(jobs), noHandleSignals: true, logger: silentLogger() });
+    const { rows } = await pool.query<{ due: boolean }>(
+      'select exists(select from graphile_worker._private_jobs where run_at <= now() and attempts < max_attempts) as due',
+    );
+    if (!rows[0]?.due) return;
+  }
 }
 
 function taskList(jobs: readonly Job[]) {

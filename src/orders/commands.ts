@@ -1,5 +1,6 @@
 import { visibleClients } from '../clients/policy.ts';
 import type { Order, Prisma } from '../generated/prisma/client.ts';
+import { requireTeamMembers } from '../identity/commands.ts';
 import { command } from '../kernel/command.ts';
 import type { Transaction } from '../kernel/db.ts';
 import { type InputIssue, type IssueList, issueList, NotFoundError } from '../kernel/errors.ts';
@@ -17,17 +18,32 @@ import {
 import { now } from '../kernel/time.ts';
 import { gradeOf, isClient, organizationOf, type Viewer } from '../kernel/viewer.ts';
 import { ensureTags } from '../tags/commands.ts';
-import { requireTeamMembers } from '../team/commands.ts';
 import { lockOrder } from './locks.ts';
 import { deletedOrders } from './policy.ts';
 import * as rules from './rules.ts';
 import { rescheduleTasks } from './tasks/commands.ts';
 
-const uniques: Record<string, InputIssue> = {
+const violations: Record<string, InputIssue> = {
   orders_organization_id_number_key: {
     path: ['number'],
     code: 'TAKEN',
     message: 'There is an order of this number already.',
+  },
+  // What an order names may go while it is written: as if it had never been there.
+  orders_organization_id_client_id_fkey: {
+    path: ['clientId'],
+    code: 'NOT_FOUND',
+    message: 'clientId names no client.',
+  },
+  orders_organization_id_status_code_status_kind_fkey: {
+    path: ['statusId'],
+    code: 'NOT_FOUND',
+    message: 'There is no such order status.',
+  },
+  order_tags_organization_id_tag_id_fkey: {
+    path: ['tags'],
+    code: 'NOT_FOUND',
+    message: 'A tag was deleted meanwhile. Try again.',
   },
 };
 
@@ -108,54 +124,58 @@ export const create = command(
     await emit(tx, 'order.created', { order: order.id }, { number, clientId, status: status.kind });
     return order;
   },
-  uniques,
+  violations,
 );
 
 /**
  * Changes an order. An absent field stays, null clears it, lists replace. Law 5 on entering a status. Announces
  * `order.updated`, and `order.status_changed` and `order.completed` where they happened; nothing when nothing changed.
  */
-export const update = command('orders.update', async (tx, viewer, input: UpdateOrder) => {
-  const order = await lockOrder(tx, viewer, input.id, 'orders.update');
-  requireVersion(order, input.expectedVersion);
-  const issues = issueList();
-  for (const field of ['status', 'statusId', 'createdAt', 'employeeIds', 'tags'] as const) {
-    notCleared(issues, field, input[field]);
-  }
-  const service = input.serviceId == null ? input.serviceId : (await findService(tx, issues, input.serviceId))?.id;
-  const status = input.status == null && input.statusId == null ? null : await findStatus(tx, issues, input);
-  const fields = await writableFields(tx, viewer, issues, input);
-  issues.throwIfAny();
+export const update = command(
+  'orders.update',
+  async (tx, viewer, input: UpdateOrder) => {
+    const order = await lockOrder(tx, viewer, input.id, 'orders.update');
+    requireVersion(order, input.expectedVersion);
+    const issues = issueList();
+    for (const field of ['status', 'statusId', 'createdAt', 'employeeIds', 'tags'] as const) {
+      notCleared(issues, field, input[field]);
+    }
+    const service = input.serviceId == null ? input.serviceId : (await findService(tx, issues, input.serviceId))?.id;
+    const status = input.status == null && input.statusId == null ? null : await findStatus(tx, issues, input);
+    const fields = await writableFields(tx, viewer, issues, input);
+    issues.throwIfAny();
 
-  const given = {
-    startedAt: input.startedAt === undefined ? order.startedAt : input.startedAt,
-    completedAt: input.completedAt === undefined ? order.completedAt : input.completedAt,
-  };
-  const entered = status !== null && status.code !== order.statusCode;
-  const dates = entered ? rules.enterStatus(given, status.kind, now()) : given;
-  const changed = await tx.order.update({
-    where: { id: order.id },
-    data: {
-      ...fields.data,
-      ...dates,
-      ...(input.serviceId === undefined ? {} : { serviceId: service ?? null }),
-      ...(status ? { statusCode: status.code, statusKind: status.kind } : {}),
-      createdAt: input.createdAt ?? undefined,
-      dueAt: input.dueAt,
-    },
-  });
-  const staffed =
-    fields.employeeIds !== undefined && (await replaceEmployees(tx, viewer, order.id, fields.employeeIds));
-  const tagged = fields.tagIds !== undefined && (await replaceTags(tx, viewer, order.id, fields.tagIds));
-  if (
-    changed.startedAt?.getTime() !== order.startedAt?.getTime() ||
-    changed.createdAt.getTime() !== order.createdAt.getTime()
-  ) {
-    await rescheduleTasks(tx, changed);
-  }
-  if (changed.version !== order.version || staffed || tagged) await announceUpdate(tx, order, changed);
-  return { id: order.id };
-});
+    const given = {
+      startedAt: input.startedAt === undefined ? order.startedAt : input.startedAt,
+      completedAt: input.completedAt === undefined ? order.completedAt : input.completedAt,
+    };
+    const entered = status !== null && status.code !== order.statusCode;
+    const dates = entered ? rules.enterStatus(given, status.kind, now()) : given;
+    const changed = await tx.order.update({
+      where: { id: order.id },
+      data: {
+        ...fields.data,
+        ...dates,
+        ...(input.serviceId === undefined ? {} : { serviceId: service ?? null }),
+        ...(status ? { statusCode: status.code, statusKind: status.kind } : {}),
+        createdAt: input.createdAt ?? undefined,
+        dueAt: input.dueAt,
+      },
+    });
+    const staffed =
+      fields.employeeIds !== undefined && (await replaceEmployees(tx, viewer, order.id, fields.employeeIds));
+    const tagged = fields.tagIds !== undefined && (await replaceTags(tx, viewer, order.id, fields.tagIds));
+    if (
+      changed.startedAt?.getTime() !== order.startedAt?.getTime() ||
+      changed.createdAt.getTime() !== order.createdAt.getTime()
+    ) {
+      await rescheduleTasks(tx, changed);
+    }
+    if (changed.version !== order.version || staffed || tagged) await announceUpdate(tx, order, changed);
+    return { id: order.id };
+  },
+  violations,
+);
 
 /** Puts an order out of sight, with all beneath it. Law 7. Announces `order.deleted`. */
 export const remove = command('orders.delete', async (tx, viewer, { id }: { id: string }) => {

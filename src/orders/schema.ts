@@ -107,7 +107,7 @@ export const Order = objectType('Order', 'Order', {
     ),
     version: field.column(
       'version',
-      'How often it was edited; messages and tasks don’t count. Give it as `expectedVersion`.',
+      'How often its own fields were edited; people, tags, messages and tasks don’t count. Give it as `expectedVersion`.',
     ),
     createdAt: field.column('createdAt', 'When it was placed.'),
     updatedAt: field.column('updatedAt', 'When it, or anything beneath it, last changed.'),
@@ -139,6 +139,8 @@ singleField('order', {
   idDescription: 'The order’s id; its number is accepted, too.',
   numberDescription: 'The order’s number. Give this or `id`.',
   find: (viewer, { id, number }) => {
+    // No number has a NUL, and PostgreSQL takes none to compare with.
+    if (id?.includes('\0') || number?.includes('\0')) return null;
     const uuid = id == null ? null : decodeId('Order', id);
     const named = id == null ? {} : uuid === null ? { number: id } : { id: uuid };
     return { AND: [visibleOrders(viewer), named, number == null ? {} : { number }] };

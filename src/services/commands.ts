@@ -1,4 +1,5 @@
 import type { Prisma, Service } from '../generated/prisma/client.ts';
+import { requireTeamMembers } from '../identity/commands.ts';
 import { command } from '../kernel/command.ts';
 import type { Transaction } from '../kernel/db.ts';
 import { type IssueList, issueList, NotFoundError } from '../kernel/errors.ts';
@@ -6,7 +7,6 @@ import { emit } from '../kernel/events.ts';
 import { metadataObject, requireVersion } from '../kernel/input.ts';
 import { now } from '../kernel/time.ts';
 import { organizationOf, type Viewer } from '../kernel/viewer.ts';
-import { requireTeamMembers } from '../team/commands.ts';
 import { deletedServices, servicesWithin } from './policy.ts';
 import * as rules from './rules.ts';
 
@@ -49,7 +49,7 @@ export const update = command('services.update', async (tx, viewer, input: Updat
   requireVersion(service, input.expectedVersion);
   const issues = issueList();
   const fields = rules.checkFields(issues, input);
-  rules.checkTerms(issues, { ...rules.termsOf(service), ...given(input) });
+  rules.checkTerms(issues, rules.termsAfter(service, input));
   const named = await findNamed(tx, issues, input, service.id);
   issues.throwIfAny();
   const changed = await tx.service.update({
@@ -89,11 +89,6 @@ async function lockService(tx: Transaction, viewer: Viewer, id: string, permissi
   const service = await tx.service.findFirst({ where: reach });
   if (!service) throw new NotFoundError('There is no service with this id.');
   return service;
-}
-
-// The terms that an update speaks of; what it leaves out stays as it is.
-function given(input: UpdateService): object {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 
 type Named = { metadata?: Prisma.InputJsonObject; employeeIds?: string[]; parentIds?: string[] };

@@ -24,6 +24,11 @@ export const serviceFilter = filterInput<'Service'>('ServiceFilter', 'Which serv
 });
 
 export const serviceSort = sortInput<'Service'>('ServiceSort', {
+  ID: {
+    column: 'id',
+    type: 'uuid',
+    description: 'The id: the order in which services were entered, whatever their creation says.',
+  },
   CREATED_AT: { column: 'createdAt', type: 'instant', description: 'The creation.' },
   NAME: { column: 'name', type: 'text', description: 'The name.' },
   POSITION: { column: 'position', type: 'integer', description: 'The place in lists. SPP: `sort_order`.' },

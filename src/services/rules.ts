@@ -2,8 +2,9 @@
  * The laws of services.
  *
  *  1. A service has a name and a currency in use. No price is negative, or finer than its currency.
- *  2. A one-time service has its price. A recurring one has a recurring price and a period of one or more days, weeks,
- *     months or years; so has a trial, which asks a first fee before. This holds for the service as it would be.
+ *  2. A one-time service asks its price, if it has one. A recurring one has a recurring price and a period of one or
+ *     more days, weeks, months or years; so has a trial, which asks a first fee before. This holds for the service as it
+ *     would be.
  *  3. While the terms of the first period are missing, the first payment equals the recurring one.
  *  4. Employees are team members: who is assigned to its orders when nobody else is named. The list is given as a whole.
  *  5. A service may be an add-on of other live services, never of itself.
@@ -108,15 +109,19 @@ export function checkTerms(issues: IssueList, terms: Terms): void {
   }
 }
 
-/** The terms that a service has, where an input leaves them alone. */
-export function termsOf(service: Service): Terms {
+/** The terms as they would be: what an input leaves alone stays, and so does what can't be cleared. */
+export function termsAfter(service: Service, input: ServiceFields): Terms {
   return {
-    recurring: service.recurring as Recurrence,
-    currency: service.currency,
-    price: service.price?.toString(),
-    firstPrice: service.firstPrice?.toString(),
-    recurringPrice: service.recurringPrice?.toString(),
-    recurringPeriodLength: service.recurringPeriodLength,
-    recurringPeriodUnit: service.recurringPeriodUnit as PeriodUnit | null,
+    recurring: input.recurring ?? (service.recurring as Recurrence),
+    currency: input.currency ?? service.currency,
+    price: kept(input.price, service.price?.toString()),
+    firstPrice: kept(input.firstPrice, service.firstPrice?.toString()),
+    recurringPrice: kept(input.recurringPrice, service.recurringPrice?.toString()),
+    recurringPeriodLength: kept(input.recurringPeriodLength, service.recurringPeriodLength),
+    recurringPeriodUnit: kept(input.recurringPeriodUnit, service.recurringPeriodUnit as PeriodUnit | null),
   };
+}
+
+function kept<Value>(given: Value | undefined, before: Value): Value {
+  return given === undefined ? before : given;
 }

@@ -61,10 +61,12 @@ async function lockTag(tx: Transaction, id: string, expectedVersion?: number | n
  * spelling, also when two requests make the same one at once.
  */
 export async function ensureTags(tx: Transaction, viewer: Viewer, names: readonly string[]): Promise<string[]> {
-  const wanted = new Map(names.map((name) => [name.trim().toLowerCase(), name.trim()] as const).reverse());
-  if (wanted.size === 0) return [];
+  if (names.length === 0) return [];
+  const trimmed = names.map((name) => name.trim());
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    with wanted as (select unnest(${[...wanted.values()]}::text[]) as name),
+    with wanted as (
+      select distinct on (lower(name)) name from unnest(${trimmed}::text[]) with ordinality as given (name, place)
+        order by lower(name), place),
     made as (
       insert into tags (organization_id, name)
       select ${organizationOf(viewer)}::uuid, name from wanted

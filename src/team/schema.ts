@@ -1,10 +1,13 @@
+import { Client } from '../clients/schema.ts';
 import { connectionType } from '../graphql/connections.ts';
-import { type Fields, objectType } from '../graphql/fields.ts';
+import { extendType, objectType } from '../graphql/fields.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
 import { listField, singleField } from '../graphql/queries.ts';
-import { Role, User, UserStatus } from '../identity/schema.ts';
+import { personFields } from '../identity/people.ts';
+import { User } from '../identity/schema.ts';
 import { decodeId } from '../kernel/id.ts';
 import { teamFilter, teamSort } from './filters.ts';
+import { managersOfClient } from './loaders.ts';
 import { visibleGroups, visibleTeam } from './policy.ts';
 
 const TeamGroup = objectType('TeamGroup', 'TeamGroup', {
@@ -21,26 +24,6 @@ const TeamGroup = objectType('TeamGroup', 'TeamGroup', {
 
 nodeType('TeamGroup', 'TeamGroup', visibleGroups);
 
-/** What every person has: SPP's ApiUserResource, in the words of this schema. */
-export function personFields(field: Fields<'User'>) {
-  return {
-    firstName: field.column('firstName', 'The first name. SPP: `name_f`.'),
-    lastName: field.column('lastName', 'The last name. SPP: `name_l`.'),
-    name: field.computed(
-      ['firstName', 'lastName'],
-      'String',
-      'First and last name.',
-      (user) => `${user.firstName} ${user.lastName}`,
-    ),
-    email: field.column('email', 'The e-mail address, in lower case. Unique in the organization.'),
-    status: field.code('status', UserStatus, 'Whether the person may act.'),
-    role: field.relation('role', 'What the person may do.', { type: Role }),
-    version: field.column('version', 'How often the person’s data was edited. Give it as `expectedVersion`.'),
-    createdAt: field.column('createdAt', 'When the person joined.'),
-    updatedAt: field.column('updatedAt', 'When the person’s data last changed.'),
-  };
-}
-
 export const TeamMember = objectType('User', 'TeamMember', {
   description: 'A person who works for the organization. SPP: a user whose role has dashboard access.',
   interfaces: [Node, User],
@@ -56,6 +39,15 @@ export const TeamMember = objectType('User', 'TeamMember', {
 });
 
 nodeType('TeamMember', 'User', visibleTeam);
+
+extendType(Client, 'User', (field) => ({
+  accountManager: field.person(
+    'accountManagerId',
+    TeamMember,
+    'The team member who looks after the client first of all. Null when nobody does. SPP: `employee_id`.',
+  ),
+  managers: field.linked(managersOfClient, TeamMember, 'The team members who look after the client, by name.'),
+}));
 
 export const teamMembers = connectionType(TeamMember, 'team members');
 

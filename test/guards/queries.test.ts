@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { countStatements } from '../../src/kernel/db.ts';
 import { mutations, validInput } from '../kit/inputs.ts';
@@ -87,6 +88,23 @@ const operations: Operation[] = [
   },
 ];
 
+/** Everything that PostgreSQL answered meanwhile, as one text. */
+async function answeredTo(work: () => Promise<unknown>): Promise<string> {
+  const { query } = pg.Client.prototype;
+  const answers: unknown[] = [];
+  pg.Client.prototype.query = async function (this: pg.Client, ...args: unknown[]) {
+    const answer = (await Reflect.apply(query, this, args)) as { rows?: unknown } | undefined;
+    answers.push(answer?.rows);
+    return answer;
+  } as never;
+  try {
+    await work();
+  } finally {
+    pg.Client.prototype.query = query;
+  }
+  return JSON.stringify(answers);
+}
+
 describe('SQL statements of', () => {
   test.each(operations.map((operation) => [operation.name, operation] as const))(
     '%s are as many for 20 parents as for 2',
@@ -138,4 +156,22 @@ describe('SQL statements of', () => {
     // begin, insert, announce, commit; begin, select, commit.
     expect(statements).toBe(7);
   });
+});
+
+test('a nested list reads what it returns, and one row more only to know whether there are more', async () => {
+  const world = await makeWorld();
+  const order = await world.order();
+  await times(30, (index) => order.task({ name: `needle ${index}` }));
+  await times(30, (index) => order.message({ body: `needle ${index}` }));
+  const nested = (list: string, more: string) =>
+    `{ orders { nodes { ${list}(first: 2) { nodes { id ${list === 'tasks' ? 'name' : 'body'} } ${more} } } } }`;
+  for (const list of ['tasks', 'messages']) {
+    for (const [more, rows] of [
+      ['', 2],
+      ['pageInfo { hasNextPage }', 3],
+    ] as const) {
+      const read = await answeredTo(() => world.as(world.admin).run(nested(list, more)));
+      expect({ list, more, rows: read.match(/needle/g)?.length }).toEqual({ list, more, rows });
+    }
+  }
 });

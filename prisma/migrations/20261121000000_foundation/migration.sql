@@ -42,6 +42,10 @@ create function touch_row() returns trigger language plpgsql as $$
 declare
   bookkeeping text[] := array['updated_at', 'version'] || tg_argv;
 begin
+  -- An update that says what already is changes nothing, the time of the last change included.
+  if new is not distinct from old then
+    return new;
+  end if;
   new.updated_at := greatest(old.updated_at, now());
   if to_jsonb(new) - bookkeeping is distinct from to_jsonb(old) - bookkeeping then
     new.version := old.version + 1;
@@ -73,6 +77,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select case
     when table_name = 'users' then (row_data ->> 'id')::uuid
     when row_data ? 'client_id' then (row_data ->> 'client_id')::uuid
+    when table_name = 'client_team_members' then (row_data ->> 'owner_id')::uuid
     when row_data ? 'order_id' then (select client_id from orders where id = (row_data ->> 'order_id')::uuid)
     when row_data ? 'task_id' then (
       select o.client_id from order_tasks t join orders o on o.id = t.order_id where t.id = (row_data ->> 'task_id')::uuid)

@@ -1,4 +1,5 @@
 import type { Order, Prisma } from '../../generated/prisma/client.ts';
+import { requireTeamMembers } from '../../identity/commands.ts';
 import { command } from '../../kernel/command.ts';
 import type { Transaction } from '../../kernel/db.ts';
 import { ForbiddenError, issueList } from '../../kernel/errors.ts';
@@ -6,7 +7,6 @@ import { emit } from '../../kernel/events.ts';
 import { checkRange, notCleared, optionalText, requiredText, requireVersion } from '../../kernel/input.ts';
 import { now } from '../../kernel/time.ts';
 import { isClient, organizationOf, type Viewer } from '../../kernel/viewer.ts';
-import { requireTeamMembers } from '../../team/commands.ts';
 import { lockOrder, lockTask, touchOrder } from '../locks.ts';
 import * as rules from './rules.ts';
 
