@@ -43,7 +43,8 @@ export function createGraphQLServer({ schema, database, log, authenticate }: Gra
     maxRequestBodySize: maxBodyBytes,
     // Any page may call: the credential is a header that only its owner can set, there are no cookies to abuse.
     cors: { credentials: false, methods: ['GET', 'POST'], exposedHeaders: ['x-request-id'], maxAge: 86_400 },
-    maskedErrors: { maskError: maskError(log) as never },
+    // Also in development nobody is told more than in production.
+    maskedErrors: { maskError: maskError(log) as never, isDev: false },
     context: async ({ request, ...server }) => {
       const { viewer: given, exchange = newExchange() } = server as ServerContext;
       try {
