@@ -20,6 +20,7 @@ import {
   openCluster,
   readToken,
   removePlaced,
+  settled,
 } from './cluster.ts';
 import { ask, closedLoad, openLoad, type Target } from './load.ts';
 import { descriptions, type OperationName, operationNames, pageTarget, targetsOf } from './operations.ts';
@@ -83,9 +84,11 @@ async function statementsOf(cluster: EmbeddedServer, target: Target, settleMs = 
   const each = 10;
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 3; round += 1) {
+    await settled(cluster);
     const before = await countStatements(cluster);
     for (let turn = 0; turn < each; turn += 1) await ask(target);
     await sleep(settleMs);
+    await settled(cluster);
     least = Math.min(least, ((await countStatements(cluster)) - before) / each);
   }
   return least;

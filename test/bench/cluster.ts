@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { hasDemo, seed } from '../../prisma/seed.ts';
 import { type EmbeddedServer, removeEmbedded, startEmbedded } from '../../src/database/embedded.ts';
@@ -124,6 +125,17 @@ export async function countStatements(server: EmbeddedServer): Promise<number> {
        from pg_stat_statements where userid = 'service_engine_app'::regrole`,
     );
     return Number(rows[0]?.calls);
+  });
+}
+
+/** Waits until the worker has delivered what the load announced, or would count its work among the next request's. */
+export async function settled(server: EmbeddedServer): Promise<void> {
+  await withClient(server.superuserUrl, async (client) => {
+    for (let tries = 0; tries < 600; tries += 1) {
+      const { rows } = await client.query('select from graphile_worker._private_jobs limit 1');
+      if (rows.length === 0) return;
+      await setTimeout(100);
+    }
   });
 }
 
