@@ -79,11 +79,11 @@ export function goals({ results, statementsBySize, idleMb, readyMs }: Facts): Go
     found.push({ name: 'dashboard page at least 0.30 of hand-written', got: ratio.toFixed(2), met: ratio >= 0.3 });
   }
   if (dashboard && deep) {
-    // Old orders have more beneath them than new ones: what depth costs is what the same amount of answer takes.
+    // Old orders have more beneath them than new ones, so the second figure says what depth alone costs.
     const ratio = deep.closed.p50 / dashboard.closed.p50;
     const even = (ratio * dashboard.bytes) / deep.bytes;
-    const got = `${even.toFixed(2)} × byte for byte, ${ratio.toFixed(2)} × as they are`;
-    found.push({ name: 'deep page at most 1.2 × the first page', got, met: even <= 1.2 });
+    const got = `${ratio.toFixed(2)} × (${even.toFixed(2)} × byte for byte)`;
+    found.push({ name: 'deep page at most 1.2 × the first page', got, met: ratio <= 1.2 });
   }
   const { handwritten: _, ...engine } = results;
   const peakMb = Math.max(idleMb, ...Object.values(engine).map((measured) => measured.peakMb));
