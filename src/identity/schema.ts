@@ -21,7 +21,7 @@ export const UserKind = enumType('UserKind', 'On which side of the counter a per
   CLIENT: 'A client.',
 });
 
-const UserStatus = enumType('UserStatus', 'Whether a person may act. SPP: `status` 1 and 0.', {
+export const UserStatus = enumType('UserStatus', 'Whether a person may act. SPP: `status` 1 and 0.', {
   ACTIVE: 'May act.',
   INACTIVE: 'Deactivated: may not act, everything is kept.',
 });
@@ -115,9 +115,6 @@ export const User = builder.prismaInterface('User', {
     }),
   }),
 });
-
-/** The fields that Client and TeamMember share, for their own declarations. */
-export { UserStatus };
 
 // ------------------------------------------------------------------ tokens
 
