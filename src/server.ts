@@ -33,6 +33,8 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     schema,
     database,
     log,
+    reads: env.READS,
+    explainReads: env.NODE_ENV !== 'production',
     authenticate: (authorization, requestId) => authenticate(database.pool, authorization, requestId),
   });
   const server = createHttpServer({

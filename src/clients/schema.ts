@@ -1,6 +1,9 @@
 import type { InputFieldBuilder } from '@pothos/core';
 import { builder, type Types } from '../graphql/builder.ts';
+import type { Row } from '../graphql/compiler/rows.ts';
+import { sql } from '../graphql/compiler/sql.ts';
 import { connectionType } from '../graphql/connections.ts';
+import type { Declaration } from '../graphql/declarations.ts';
 import { extendType, objectType } from '../graphql/fields.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
@@ -41,6 +44,11 @@ export const Address = objectType('Address', 'Address', {
 
 nodeType('Address', 'Address', visibleAddresses);
 
+const affiliateLinkInSql = (client: Row) => sql`(
+  select 'https://' || organization.domain || '/r/' || ${client.column('affiliateCode')} from organizations organization
+    where organization.id = ${client.column('organizationId')}
+      and organization.domain <> '' and ${client.column('affiliateCode')} <> '')`;
+
 export const Client = objectType('User', 'Client', {
   description: 'A person whom the organization works for. SPP: a user whose role has no dashboard access.',
   interfaces: [Node, User],
@@ -72,6 +80,9 @@ export const Client = objectType('User', 'Client', {
       description:
         'The referral link. Null while the organization has no domain for its portal, or the client no code. SPP: `aff_link`.',
       select: { affiliateCode: true, organization: { select: { domain: true } } },
+      extensions: {
+        read: { kind: 'computed', columns: ['affiliateCode'], expression: affiliateLinkInSql } satisfies Declaration,
+      },
       resolve: ({
         affiliateCode,
         organization,

@@ -4,6 +4,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Viewer } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Types, type Where } from './builder.ts';
 import type { Context } from './context.ts';
+import type { Declaration } from './declarations.ts';
 import { oncePerField } from './loaders.ts';
 import {
   type Connection,
@@ -152,7 +153,7 @@ export function nestedConnection(
       ...(sort ? { sort: t.arg({ type: [sort], description: 'The order, most important step first.' }) } : {}),
     },
     extensions: {
-      read: { kind: 'connection', relation, where: where as (viewer: Viewer) => object | undefined, order },
+      read: { kind: 'connection', relation, page: pageFor, where } satisfies Declaration,
       pothosPrismaSelect: (
         args: PageArguments & SortArgument,
         context: Context,

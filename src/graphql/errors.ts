@@ -95,7 +95,7 @@ export const errorTypes = {
 
 export type ErrorName = keyof typeof errorTypes;
 
-const httpStatus: Record<string, number> = { UNAUTHENTICATED: 401 };
+const httpStatus: Record<string, number> = { UNAUTHENTICATED: 401, LIMIT_REACHED: 400 };
 
 /** A failure of ours as a GraphQL error that says what it is. */
 export function toGraphQLError(error: DomainError): GraphQLError {
@@ -106,7 +106,7 @@ export function toGraphQLError(error: DomainError): GraphQLError {
       code: error.code,
       ...(error instanceof InvalidInputError ? { issues: error.issues } : {}),
       ...(error instanceof NotFoundError ? { path: error.path } : {}),
-      ...(status ? { http: { status, headers: { 'www-authenticate': 'Bearer' } } } : {}),
+      ...(status ? { http: { status, ...(status === 401 ? { headers: { 'www-authenticate': 'Bearer' } } : {}) } } : {}),
     },
   });
 }

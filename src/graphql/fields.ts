@@ -3,26 +3,12 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { getDatamodel } from '../generated/pothos.ts';
 import { encodeId, type IdType } from '../kernel/id.ts';
 import { formatAmount } from '../kernel/money.ts';
-import { isClient, type Viewer } from '../kernel/viewer.ts';
+import { isClient } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Row, type Types } from './builder.ts';
 import { type ConnectionOptions, nestedConnection } from './connections.ts';
 import type { Context } from './context.ts';
+import type { Declaration, Expression, TypeDeclaration } from './declarations.ts';
 import { type Link, loadById, loadLinked } from './loaders.ts';
-import type { Order } from './pagination.ts';
-
-/**
- * What a declared field needs to be read, by whichever path reads it: carried in the field's extensions as `read`.
- * The plain path below makes a Pothos resolver of it; a compiler of SQL finds columns, joins, order and format here.
- */
-export type Declaration =
-  | { kind: 'id'; type: IdType; columns: ['id'] }
-  | { kind: 'column'; columns: [string]; staffOnly: boolean }
-  | { kind: 'money'; columns: [amount: string, currency: string] }
-  | { kind: 'computed'; columns: string[]; compute: (row: never) => unknown }
-  | { kind: 'relation'; relation: string; staffOnly: boolean; liveOnly: boolean }
-  | { kind: 'connection'; relation: string; where: (viewer: Viewer) => object | undefined; order: Order }
-  | { kind: 'linked'; link: Link; staffOnly: boolean }
-  | { kind: 'person'; column: string };
 
 type AnyType = unknown;
 type Options = { staffOnly?: boolean };
@@ -140,17 +126,30 @@ export function declare<Model extends ModelName>(model: Model, t: AnyFieldBuilde
         },
       ),
 
-    /** A pure function of named columns. */
+    /** A pure function of named columns; and the same in SQL, without which the field is not compiled. */
     computed: <const Columns extends Column[]>(
       columns: Columns,
       type: AnyType,
       description: string,
       compute: (row: Pick<Row<Model>, Columns[number]>) => unknown,
-      { nullable = false }: { nullable?: boolean } = {},
+      { nullable = false, expression = null }: { nullable?: boolean; expression?: Expression | null } = {},
     ): Field =>
       declared(
-        { kind: 'computed', columns, compute: compute as (row: never) => unknown },
+        { kind: 'computed', columns, expression },
         { type, nullable, description, resolve: (row: Row<Model>) => compute(row as never) },
+      ),
+
+    /** A list of objects within columns: worked out from them, and the same in SQL. */
+    values: <const Columns extends Column[]>(
+      columns: Columns,
+      type: AnyType,
+      description: string,
+      compute: (row: Pick<Row<Model>, Columns[number]>) => unknown[],
+      values: Extract<Declaration, { kind: 'values' }>['values'],
+    ): Field =>
+      declared(
+        { kind: 'values', columns, values },
+        { type: [type], nullable: false, description, resolve: (row: Row<Model>) => compute(row as never) },
       ),
 
     /** The row on the far side of a to-one relation; with `liveOnly`, null when it is softly deleted. */
@@ -242,6 +241,7 @@ export function objectType<Model extends ModelName>(
   return builder.prismaObject(model, {
     ...(name === model ? {} : { variant: name }),
     description,
+    extensions: { model } satisfies TypeDeclaration,
     interfaces: (interfaces ?? []) as never,
     // Nothing but what is asked for, and the id, which loaders and cursors need.
     select: { id: true } as never,

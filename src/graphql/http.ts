@@ -7,7 +7,7 @@ import { inRequest, type Log } from '../kernel/log.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import { type Context, createContext } from './context.ts';
 import { maskError, toGraphQLError } from './errors.ts';
-import { useReadTransaction } from './operation.ts';
+import { type OperationOptions, useOperations } from './operation.ts';
 
 /** One request and its answer: the id that names it everywhere, and what became known of it on the way. */
 export type Exchange = { readonly requestId: string; operation: string | null };
@@ -21,7 +21,7 @@ export type ServerContext = { viewer?: Viewer; exchange?: Exchange };
 
 export type GraphQLServer = YogaServerInstance<ServerContext, Context>;
 
-export type GraphQLServerOptions = {
+export type GraphQLServerOptions = OperationOptions & {
   schema: GraphQLSchema;
   database: Database;
   log: Log;
@@ -32,7 +32,8 @@ export type GraphQLServerOptions = {
 const maxBodyBytes = 1_000_000;
 
 /** The GraphQL endpoint over HTTP. */
-export function createGraphQLServer({ schema, database, log, authenticate }: GraphQLServerOptions): GraphQLServer {
+export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
+  const { schema, database, log, authenticate } = options;
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -54,7 +55,7 @@ export function createGraphQLServer({ schema, database, log, authenticate }: Gra
         throw error instanceof DomainError ? toGraphQLError(error) : error;
       }
     },
-    plugins: [useExchange(), useJsonOnly(), useReadTransaction()],
+    plugins: [useExchange(), useJsonOnly(), useOperations(options)],
   });
 }
 

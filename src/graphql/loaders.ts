@@ -75,7 +75,8 @@ export function loadLinked(
 function compareBy(columns: readonly string[], a: LinkRow, b: LinkRow): number {
   for (const column of columns) {
     const [left, right] = [String(a[column]), String(b[column])];
-    if (left !== right) return left < right ? -1 : 1;
+    // UTF-8 compares as its code points do; JavaScript's own `<` compares halves of the rarer ones.
+    if (left !== right) return Buffer.compare(Buffer.from(left), Buffer.from(right));
   }
   return 0;
 }

@@ -5,6 +5,7 @@ import { decodeAnyId, type IdType } from '../kernel/id.ts';
 import { requireViewer, type Viewer } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Where } from './builder.ts';
 import type { Context } from './context.ts';
+import type { Declaration, FindNode, FindNodes, NamedRow } from './declarations.ts';
 import { delegateOf } from './queries.ts';
 
 /** Every object that can be fetched by its id alone. */
@@ -34,28 +35,39 @@ export function nodeType<Model extends ModelName>(
   nodeTypes.set(type, { model, visible: visible as NodeType['visible'] });
 }
 
-async function findNodes(ids: readonly string[], context: Context, info: GraphQLResolveInfo) {
-  requireViewer(context.viewer);
-  const decoded = ids.map((id) => decodeAnyId(id));
+const mostNodes = 100;
+
+const findNode: FindNode = (viewer, id) => {
+  requireViewer(viewer);
+  const decoded = decodeAnyId(id);
+  const node = decoded && nodeTypes.get(decoded.type);
+  return node ? { ...decoded, visible: node.visible(viewer) } : null;
+};
+
+const findNodes: FindNodes = (viewer, ids) => {
+  if (ids.length > mostNodes) throw invalid('ids', 'OUT_OF_RANGE', `Ask for at most ${mostNodes} nodes at once.`);
+  requireViewer(viewer);
+  return ids.map((id) => findNode(viewer, id));
+};
+
+async function loadNodes(wanted: (NamedRow | null)[], context: Context, info: GraphQLResolveInfo) {
   const byType = Map.groupBy(
-    decoded.filter((id) => id !== null),
-    (id) => id.type,
+    wanted.filter((node) => node !== null),
+    ({ type }) => type,
   );
   const found = new Map<string, object>();
-  for (const [type, wanted] of byType) {
-    const node = nodeTypes.get(type);
-    if (!node) continue;
+  for (const [type, nodes] of byType) {
+    const { model } = nodeTypes.get(type) as NodeType;
     const query = queryFromInfo({ context, info, typeName: type });
-    const rows = await delegateOf(context, node.model).findMany({
+    const [{ visible }] = nodes as [NamedRow];
+    const rows = await delegateOf(context, model).findMany({
       ...query,
-      where: { AND: [{ id: { in: wanted.map(({ uuid }) => uuid) } }, node.visible(context.viewer)] },
+      where: { AND: [{ id: { in: nodes.map(({ uuid }) => uuid) } }, visible] },
     });
     for (const row of rows) found.set(`${type} ${String(row.id)}`, Object.assign(row, { __typename: type }));
   }
-  return decoded.map((id) => (id && found.get(`${id.type} ${id.uuid}`)) ?? null) as { __typename: string }[];
+  return wanted.map((node) => (node && found.get(`${node.type} ${node.uuid}`)) ?? null) as { __typename: string }[];
 }
-
-const mostNodes = 100;
 
 builder.queryFields((t) => ({
   node: t.field({
@@ -63,16 +75,17 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'Any object by its id. Null when there is none, or none that the viewer may see.',
     args: { id: t.arg.id({ required: true, description: 'The id, with its prefix.' }) },
-    resolve: async (_, { id }, context, info) => (await findNodes([id], context, info))[0] ?? null,
+    extensions: { read: { kind: 'node', find: findNode } satisfies Declaration },
+    resolve: async (_, { id }, context, info) =>
+      (await loadNodes([findNode(context.viewer, id)], context, info))[0] ?? null,
   }),
   nodes: t.field({
     type: [Node],
     nullable: { list: false, items: true },
     description: 'Objects by their ids, in the order of the ids; null for those that there are not.',
     args: { ids: t.arg.idList({ required: true, description: `The ids, with their prefixes: at most ${mostNodes}.` }) },
-    resolve: async (_, { ids }, context, info) => {
-      if (ids.length > mostNodes) throw invalid('ids', 'OUT_OF_RANGE', `Ask for at most ${mostNodes} nodes at once.`);
-      return (await findNodes(ids, context, info)) as never;
-    },
+    extensions: { read: { kind: 'nodes', find: findNodes } satisfies Declaration },
+    resolve: async (_, { ids }, context, info) =>
+      (await loadNodes(findNodes(context.viewer, ids), context, info)) as never,
   }),
 }));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { invalid } from '../kernel/errors.ts';
 import { isUuid } from '../kernel/id.ts';
 import { Decimal } from '../kernel/money.ts';
@@ -30,6 +31,8 @@ export type Page = {
   size: number;
   backward: boolean;
   order: Order;
+  /** The order in which the rows are read: backward, the opposite one. */
+  walked: Order;
   hasCursor: boolean;
 };
 
@@ -117,6 +120,7 @@ export function pageOf(args: PageArguments, order: Order): Page {
     size,
     backward,
     order,
+    walked,
     hasCursor: bounds.length > 0,
   };
 }
@@ -179,19 +183,15 @@ function strictlyBeyond({ key, direction }: Order[number], value: CursorValue): 
   return key.nullable ? { OR: [greater, { [key.column]: null }] } : greater;
 }
 
-/** The order a cursor belongs to, in a few characters: a cursor of one order means nothing in another. */
-function fingerprint(order: Order): string {
+const fingerprints = new LRUCache<string, string>({ max: 500 });
+
+/** The order that a cursor belongs to, in a few characters: a cursor of one order means nothing in another. */
+export function fingerprintOf(order: Order): string {
   const text = order.map(({ key, direction }) => `${key.column} ${direction}`).join();
-  return createHash('sha256').update(text).digest('base64url').slice(0, 6);
-}
-
-const fingerprints = new WeakMap<Order, string>();
-
-function fingerprintOf(order: Order): string {
-  const known = fingerprints.get(order);
+  const known = fingerprints.get(text);
   if (known !== undefined) return known;
-  const made = fingerprint(order);
-  fingerprints.set(order, made);
+  const made = createHash('sha256').update(text).digest('base64url').slice(0, 6);
+  fingerprints.set(text, made);
   return made;
 }
 

@@ -6,9 +6,10 @@ import { invalid } from '../kernel/errors.ts';
 import { requirePermission, type Viewer } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Where } from './builder.ts';
 import { type Filter, type FilterInput, searchWhere } from './comparators.ts';
-import { type ConnectionRef, nodePaths, pageArguments, type SortArgument } from './connections.ts';
+import { type ConnectionRef, nodePaths, pageArguments } from './connections.ts';
 import type { Context } from './context.ts';
-import { completeOrder, connectionOf, newestFirst, type Order, type PageArguments, pageOf } from './pagination.ts';
+import type { Declaration, FindRow, ListArguments, ListRows } from './declarations.ts';
+import { completeOrder, connectionOf, newestFirst, type Order, pageOf } from './pagination.ts';
 
 type Delegate = {
   findMany(query: object): Promise<Record<string, unknown>[]>;
@@ -20,8 +21,6 @@ export function delegateOf(context: Context, model: ModelName): Delegate {
   const name = (model[0] as string).toLowerCase() + model.slice(1);
   return (context.db as unknown as Record<string, Delegate>)[name] as Delegate;
 }
-
-type ListArguments = PageArguments & SortArgument & { filter?: Filter | null; search?: string | null };
 
 export type ListOptions<Model extends ModelName> = {
   description: string;
@@ -40,6 +39,13 @@ export type ListOptions<Model extends ModelName> = {
 /** Declares a root list: filtered, ordered, paged by keyset, counted only when asked. */
 export function listField<Model extends ModelName>(name: string, options: ListOptions<Model>): void {
   const { description, model, type, permission, visible, filter, sort, search, order = newestFirst } = options;
+  const rows: ListRows = (viewer, args) => {
+    requirePermission(viewer, permission);
+    const page = pageOf(args, completeOrder(args.sort, order));
+    const asked = args.filter as Filter | null | undefined;
+    const found = searchWhere(args.search as string | null | undefined);
+    return { page, where: { AND: [visible(viewer, asked), filter?.where(asked) ?? {}, found ?? {}] } };
+  };
   builder.queryField(name, (t) =>
     t.field({
       type: type.ref as never,
@@ -58,18 +64,14 @@ export function listField<Model extends ModelName>(name: string, options: ListOp
           : {}),
         ...pageArguments(t),
       },
-      extensions: { read: { kind: 'list', model, order }, permission },
+      extensions: { read: { kind: 'list', model, rows } satisfies Declaration, permission },
       resolve: (async (_: object, args: ListArguments, context: Context, info: GraphQLResolveInfo) => {
-        requirePermission(context.viewer, permission);
-        const page = pageOf(args, completeOrder(args.sort, order));
-        const where = {
-          AND: [visible(context.viewer, args.filter), filter?.where(args.filter) ?? {}, searchWhere(args.search) ?? {}],
-        };
+        const { page, where } = rows(context.viewer, args);
         const delegate = delegateOf(context, model);
         const selected = selectedFieldNames(context, info);
         const rowsWanted = selected.has('nodes') || selected.has('edges') || selected.has('pageInfo');
-        const rows = rowsWanted ? await delegate.findMany(rowsQuery(page, where, type, context, info)) : [];
-        return Object.assign(connectionOf(page, rows), { totalCount: () => delegate.count({ where }) });
+        const found = rowsWanted ? await delegate.findMany(rowsQuery(page, where, type, context, info)) : [];
+        return Object.assign(connectionOf(page, found), { totalCount: () => delegate.count({ where }) });
       }) as never,
     }),
   );
@@ -106,7 +108,12 @@ export type SingleOptions<Model extends ModelName> = {
 
 /** Declares a root field for one object: null when there is none, or none that the viewer may see. */
 export function singleField<Model extends ModelName>(name: string, options: SingleOptions<Model>): void {
-  const { description, model, type, permission, idDescription, numberDescription, find } = options;
+  const { description, model, type, permission, idDescription, numberDescription } = options;
+  const find: FindRow = (viewer, args) => {
+    requirePermission(viewer, permission);
+    if (args.id == null && args.number == null) throw invalid('id', 'REQUIRED', 'Give an id or a number.');
+    return options.find(viewer, args);
+  };
   builder.queryField(name, (t) =>
     t.field({
       type: type as never,
@@ -116,15 +123,13 @@ export function singleField<Model extends ModelName>(name: string, options: Sing
         id: t.arg.id({ required: !numberDescription, description: idDescription }),
         ...(numberDescription ? { number: t.arg.string({ description: numberDescription }) } : {}),
       },
-      extensions: { read: { kind: 'single', model }, permission },
+      extensions: { read: { kind: 'single', model, find } satisfies Declaration, permission },
       resolve: (async (
         _: object,
         args: { id?: string; number?: string },
         context: Context,
         info: GraphQLResolveInfo,
       ) => {
-        requirePermission(context.viewer, permission);
-        if (args.id == null && args.number == null) throw invalid('id', 'REQUIRED', 'Give an id or a number.');
         const where = find(context.viewer, args);
         if (where === null) return null;
         return delegateOf(context, model).findFirst({ ...queryFromInfo({ context, info }), where });

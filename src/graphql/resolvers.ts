@@ -9,7 +9,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Context } from './context.ts';
-import type { Declaration } from './fields.ts';
+import type { Declaration } from './declarations.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, Context>;
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { UnauthenticatedError } from '../kernel/errors.ts';
 import { anonymousViewer, type Viewer } from '../kernel/viewer.ts';
@@ -20,10 +21,11 @@ type TokenRow = {
   organization_id: string;
   token_id: string;
   user_id: string;
-  user_kind: 'STAFF' | 'CLIENT';
   group_id: string | null;
   role_id: string;
-  role: Record<string, unknown>;
+  side: 'STAFF' | 'CLIENT';
+  /** The role's row as JSON. */
+  role: string;
 };
 
 /**
@@ -37,21 +39,21 @@ export async function authenticate(pool: pg.Pool, authorization: string | null, 
   if (!secret.startsWith(tokenPrefix) || secret.length > 200) throw refused();
   const { rows } = await pool.query<TokenRow>({
     name: 'authenticate',
-    text: 'select * from authenticate_api_token($1)',
+    text: `select organization_id, token_id, user_id, group_id, role_id, role->>'kind' as side, role::text as role
+      from authenticate_api_token($1)`,
     values: [hashToken(secret)],
   });
   const row = rows[0];
   if (!row) throw refused();
-  const role = roleGrades(row.role);
   return {
     kind: 'TOKEN',
-    side: role.kind === 'STAFF' ? 'STAFF' : 'CLIENT',
+    side: row.side,
     organizationId: row.organization_id,
     userId: row.user_id,
     tokenId: row.token_id,
     roleId: row.role_id,
     groupId: row.group_id,
-    permissions: permissionsFor(role),
+    permissions: permissionsFor(row.role),
     requestId,
   };
 }
@@ -72,13 +74,13 @@ function roleGrades(row: Record<string, unknown>): RoleGrades {
   };
 }
 
-const known = new Map<string, Viewer['permissions']>();
+const known = new LRUCache<string, Viewer['permissions']>({ max: 1_000 });
 
-// Deployments have few distinct roles and many requests: the matrix is worked out once for each set of grades.
-function permissionsFor(role: RoleGrades): Viewer['permissions'] {
-  const key = JSON.stringify(role);
-  const made = known.get(key) ?? permissionsOf(role);
-  if (known.size > 1_000) known.clear();
-  known.set(key, made);
-  return made;
+// Deployments have few distinct roles and many requests: the matrix is worked out once for each.
+function permissionsFor(role: string): Viewer['permissions'] {
+  const made = known.get(role);
+  if (made) return made;
+  const permissions = permissionsOf(roleGrades(JSON.parse(role)));
+  known.set(role, permissions);
+  return permissions;
 }

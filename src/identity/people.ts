@@ -1,3 +1,4 @@
+import { sql } from '../graphql/compiler/sql.ts';
 import type { Fields } from '../graphql/fields.ts';
 import { Role, UserStatus } from './schema.ts';
 
@@ -11,6 +12,7 @@ export function personFields(field: Fields<'User'>) {
       'String',
       'First and last name.',
       (user) => `${user.firstName} ${user.lastName}`,
+      { expression: (user) => sql`${user.column('firstName')} || ' ' || ${user.column('lastName')}` },
     ),
     email: field.column('email', 'The e-mail address, in lower case. Unique in the organization.'),
     status: field.code('status', UserStatus, 'Whether the person may act.'),

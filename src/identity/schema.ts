@@ -3,12 +3,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { builder } from '../graphql/builder.ts';
 import { connectionType } from '../graphql/connections.ts';
 import type { Context } from '../graphql/context.ts';
+import type { Declaration, Kinds, TypeDeclaration } from '../graphql/declarations.ts';
 import { enumType } from '../graphql/enums.ts';
 import { objectType } from '../graphql/fields.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
 import { delegateOf, listField } from '../graphql/queries.ts';
-import { requireViewer, type Viewer } from '../kernel/viewer.ts';
+import { organizationOf, requireViewer, type Viewer } from '../kernel/viewer.ts';
 import { Organization } from '../organizations/schema.ts';
 import * as identity from './commands.ts';
 import { type gradeAreas, permissions, type settingAreas } from './permissions.ts';
@@ -98,11 +99,14 @@ listField('roles', {
 
 // ------------------------------------------------------------------ people
 
+const kinds: Kinds = { column: 'kind', types: { CLIENT: 'Client', STAFF: 'TeamMember' } };
+
 /** A person, whichever side of the counter. Clients and team members are its two kinds, and declare their own fields. */
 export const User = builder.prismaInterface('User', {
   description: 'A person inside the organization: a client or a team member.',
+  extensions: { model: 'User', kinds } satisfies TypeDeclaration,
   select: { id: true },
-  resolveType: ((user: { kind: string }) => (user.kind === 'CLIENT' ? 'Client' : 'TeamMember')) as never,
+  resolveType: ((user: { kind: string }) => kinds.types[user.kind]) as never,
   fields: (t) => ({
     id: t.id({ nullable: false, description: 'The person’s id.', resolve: (user) => user.id }),
     firstName: t.exposeString('firstName', { nullable: false, description: 'The first name. SPP: `name_f`.' }),
@@ -191,6 +195,21 @@ const ViewerPermission = builder.objectRef<{ name: string; grade: number }>('Vie
   }),
 });
 
+// Who asks is known from the credential: only the person and the organization are rows.
+const known = (value: Extract<Declaration, { kind: 'known' }>['value']) => ({
+  extensions: { read: { kind: 'known', value } satisfies Declaration },
+  resolve: ((viewer: Viewer, args: Record<string, unknown>) => value(viewer, args)) as never,
+});
+const single = (model: string, find: (viewer: Viewer) => object | null) => ({
+  extensions: { read: { kind: 'single', model, find } satisfies Declaration },
+});
+
+const self = (viewer: Viewer) => {
+  requireViewer(viewer);
+  return viewer.userId === null ? null : { id: viewer.userId };
+};
+const employer = (viewer: Viewer) => ({ id: organizationOf(viewer) });
+
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   description: 'Who asks: the credential of the request, and what it may do.',
   fields: (t) => ({
@@ -198,50 +217,60 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       type: ViewerKind,
       nullable: false,
       description: 'How the request was authenticated.',
-      resolve: (viewer) => viewer.kind as never,
+      ...known((viewer) => viewer.kind),
     }),
     user: t.field({
       type: User,
       nullable: true,
       description: 'The person who asks, or whom the token acts as.',
-      resolve: (viewer, _, context) =>
-        viewer.userId === null ? null : context.db.user.findUnique({ where: { id: viewer.userId } }),
+      ...single('User', self),
+      resolve: (viewer, _, { db }) => findSelf(viewer, db),
     }),
     organization: t.field({
       type: Organization,
       nullable: false,
       description: 'The organization of the viewer.',
+      ...single('Organization', employer),
       resolve: (async (viewer: Viewer, _: object, context: Context, info: GraphQLResolveInfo) =>
         delegateOf(context, 'Organization').findFirst({
           ...queryFromInfo({ context, info }),
-          where: { id: viewer.organizationId },
+          where: employer(viewer),
         })) as never,
     }),
     permissions: t.field({
       type: [ViewerPermission],
       nullable: false,
       description: 'What the viewer may do, in alphabetical order.',
-      resolve: (viewer) =>
+      ...known((viewer) =>
         Object.entries(viewer.permissions)
           .filter(([, grade]) => grade > 0)
           .map(([name, grade]) => ({ name, grade }))
           .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      ),
     }),
     can: t.boolean({
       nullable: false,
       description: 'Whether the viewer has a permission, on any object at all.',
       args: { permission: t.arg.string({ required: true, description: 'domain.verb, such as `orders.update`.' }) },
-      resolve: (viewer, { permission }) =>
-        Object.hasOwn(permissions, permission) && (viewer.permissions[permission] ?? 0) > 0,
+      ...known(
+        (viewer, { permission }) =>
+          Object.hasOwn(permissions, String(permission)) && (viewer.permissions[String(permission)] ?? 0) > 0,
+      ),
     }),
   }),
 });
+
+async function findSelf(viewer: Viewer, db: Context['db']) {
+  const where = self(viewer);
+  return where && (await db.user.findUnique({ where }));
+}
 
 builder.queryFields((t) => ({
   viewer: t.field({
     type: ViewerType,
     nullable: false,
     description: 'Who asks.',
+    extensions: { read: { kind: 'group', require: requireViewer } satisfies Declaration },
     resolve: (_, __, { viewer }) => {
       requireViewer(viewer);
       return viewer;
@@ -251,9 +280,7 @@ builder.queryFields((t) => ({
     type: User,
     nullable: true,
     description: 'The person who asks, or whom the token acts as.',
-    resolve: (_, __, { viewer, db }) => {
-      requireViewer(viewer);
-      return viewer.userId === null ? null : db.user.findUnique({ where: { id: viewer.userId } });
-    },
+    ...single('User', self),
+    resolve: (_, __, { viewer, db }) => findSelf(viewer, db),
   }),
 }));

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Writable } from 'node:stream';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { isUuid } from './id.ts';
@@ -17,6 +19,8 @@ export type Database = {
   read<Result>(viewer: Viewer, work: (db: Transaction) => Promise<Result>): Promise<Result>;
   /** The same, for a caller that can't put its reads into one function. */
   openRead(viewer: Viewer): Promise<ReadSession>;
+  /** One statement in such a transaction, all in one message; answers the one value that it selects. */
+  readValue(viewer: Viewer, statement: { text: string; values: unknown[] }): Promise<string | null>;
   /** Runs in one writing transaction of the viewer's organization; commits unless the work throws. */
   transact<Result>(viewer: Viewer, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** For the few statements that need no tenant: look-ups of credentials, health, jobs. */
@@ -25,45 +29,104 @@ export type Database = {
 };
 
 type Scope = { begin: string | null };
+type Counter = { statements: number; outside: Counter | undefined };
 
 const scopes = new AsyncLocalStorage<Scope>();
-const counters = new AsyncLocalStorage<{ statements: number }>();
+const counters = new AsyncLocalStorage<Counter>();
 
-/** Counts the SQL statements that the work sends, begin and commit included. For the guards and the bench. */
+/** Counts the SQL statements that the work sends, begin and commit included; with `outside`, also for whoever counts around it. */
 export async function countStatements<Result>(
   work: () => Promise<Result>,
+  { outside = false }: { outside?: boolean } = {},
 ): Promise<{ result: Result; statements: number }> {
-  const counter = { statements: 0 };
+  const counter: Counter = { statements: 0, outside: outside ? counters.getStore() : undefined };
   const result = await counters.run(counter, work);
   return { result, statements: counter.statements };
 }
 
+/** How many statements a connection keeps prepared. PostgreSQL holds a plan for each, some of them large. */
+const mostPrepared = 200;
+
+type Connection = {
+  stream: Writable;
+  close(message: { type: 'S'; name: string }): void;
+  parsedStatements: Record<string, string>;
+};
+
+function connectionOf(client: pg.ClientBase): Connection {
+  return (client as unknown as { connection: Connection }).connection;
+}
+
 /**
- * Prisma opens every transaction with a bare BEGIN. This client sends, in the same message, what makes the
- * transaction the viewer's own: one round trip instead of three, and no way to forget the tenant.
+ * Prisma opens every transaction with a bare BEGIN. This client sends, in its place and with the first statement, what makes
+ * the transaction the viewer's own: there is no way to forget the tenant, and who has nothing to ask sends nothing.
  */
 class TenantClient extends pg.Client {
+  #begin: string | null = null;
+  #counter: Counter | undefined;
+  readonly #prepared = new LRUCache<string, true>({
+    max: mostPrepared,
+    dispose: (_, name, reason) => reason === 'evict' && this.#forget(name),
+  });
+
   // biome-ignore lint/suspicious/noExplicitAny: pg declares eight overloads; this passes all of them on.
   override query(...args: any[]): any {
-    const counter = counters.getStore();
-    if (counter) counter.statements += 1;
-    const text = typeof args[0] === 'string' ? args[0] : args[0]?.text;
+    const { text, name } = typeof args[0] === 'string' ? { text: args[0] } : (args[0] ?? {});
     const scope = scopes.getStore();
     if (text === 'BEGIN' && scope?.begin) {
-      const begin = scope.begin;
+      this.#begin = scope.begin;
+      // Prisma sends what is asked at one time together, in the context of whoever asked first: only here is it the right one.
+      this.#counter = counters.getStore();
       scope.begin = null;
-      return super.query(begin, ...(args.slice(1) as []));
+      return nothingDone;
     }
+    const begin = this.#begin;
+    this.#begin = null;
+    const counter = this.#counter ?? counters.getStore();
+    const isEnd = text === 'COMMIT' || text === 'ROLLBACK';
+    if (isEnd) this.#counter = undefined;
+    if (isEnd && begin !== null) return nothingDone;
+    if (name !== undefined) this.#prepared.set(name, true);
+    const begun = begin === null ? undefined : this.#send(counter, begin);
+    const answered = this.#send(counter, ...args);
+    // A transaction that was not begun is no tenant's: whatever came of the statement, it failed.
+    return begun ? Promise.all([begun, answered]).then(([, answer]) => answer) : answered;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  #send(counter: Counter | undefined, ...args: any[]): any {
+    for (let counting = counter; counting; counting = counting.outside) counting.statements += 1;
     return super.query(...(args as [string]));
+  }
+
+  /** What a transaction that sent nothing leaves behind is no part of the next one. */
+  reset(): void {
+    this.#begin = null;
+    this.#counter = undefined;
+  }
+
+  #forget(name: string): void {
+    const connection = connectionOf(this);
+    delete connection.parsedStatements[name];
+    connection.close({ type: 'S', name });
   }
 }
 
-// A setting outlives nothing but its transaction. Every value is an id of ours, checked before it becomes SQL text.
+const nothingDone = Promise.resolve({ rows: [], fields: [], rowCount: 0, command: '', oid: 0 });
+
+// Every value is an id of ours, checked before it becomes SQL text.
+const uuid = (value: string | null) => (value !== null && isUuid(value) ? value : '');
+
+// A setting outlives nothing but its transaction.
+function tenant(viewer: Viewer): string {
+  return `select set_config('app.organization_id', '${uuid(viewer.organizationId)}', true)`;
+}
+
+/** The tenant, and for the log who acts. */
 function settings(viewer: Viewer): string {
-  const uuid = (value: string | null) => (value !== null && isUuid(value) ? value : '');
   const kind = viewer.kind === 'ANONYMOUS' ? '' : viewer.kind;
   return (
-    `select set_config('app.organization_id', '${uuid(viewer.organizationId)}', true), ` +
+    `${tenant(viewer)}, ` +
     `set_config('app.actor_kind', '${kind}', true), ` +
     `set_config('app.actor_id', '${uuid(viewer.userId)}', true), ` +
     `set_config('app.token_id', '${uuid(viewer.tokenId)}', true), ` +
@@ -71,43 +134,49 @@ function settings(viewer: Viewer): string {
   );
 }
 
-/** Names for prepared statements, oldest forgotten first: a connection keeps at most so many plans. */
+/** Names for prepared statements: the same text has the same name while it is in use. */
 function statementNames(limit: number): (query: { sql: string }) => string {
-  const names = new Map<string, string>();
+  const names = new LRUCache<string, string>({ max: limit });
   let next = 0;
   return ({ sql }) => {
     const known = names.get(sql);
-    if (known !== undefined) {
-      names.delete(sql);
-      names.set(sql, known);
-      return known;
-    }
-    if (names.size >= limit) names.delete(names.keys().next().value as string);
+    if (known !== undefined) return known;
     const name = `s${next++}`;
     names.set(sql, name);
     return name;
   };
 }
 
+/** What begins a transaction for reading: read-only, one snapshot, of one tenant. */
+function beginRead(viewer: Viewer): string {
+  return `begin isolation level repeatable read read only; ${tenant(viewer)}`;
+}
+
 export function openDatabase(url: string, options: { poolSize: number; log: Log }): Database {
-  const pool = new pg.Pool({ connectionString: url, max: options.poolSize, Client: TenantClient as typeof pg.Client });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize,
+    Client: TenantClient as typeof pg.Client,
+    // What is asked together is sent together.
+    pipeline: true,
+  } as pg.PoolConfig);
+  const nameOf = statementNames(500);
   // An idle connection that the server closed is replaced at the next use; unheard, the event would end the process.
   pool.on('error', (error) => {
     if (!pool.ending) options.log.warn({ err: error.message }, 'an idle database connection was lost');
   });
   // One that is lost in use fails its statement, and so the caller hears of it; unheard here, it would end the process too.
   pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('release', (_, client) => (client as unknown as TenantClient).reset());
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { statementNameGenerator: statementNames(500) }),
+    adapter: new PrismaPg(pool, { statementNameGenerator: nameOf }),
     transactionOptions: { maxWait: 10_000, timeout: 30_000 },
     // Prisma's long messages print the arguments, which are people's data and belong in no log.
     errorFormat: 'minimal',
   });
 
   const read: Database['read'] = (viewer, work) =>
-    scopes.run({ begin: `begin isolation level repeatable read read only; ${settings(viewer)}` }, () =>
-      prisma.$transaction(work),
-    );
+    scopes.run({ begin: beginRead(viewer) }, () => prisma.$transaction(work));
 
   const openRead: Database['openRead'] = (viewer) => {
     const closing = Promise.withResolvers<void>();
@@ -126,12 +195,31 @@ export function openDatabase(url: string, options: { poolSize: number; log: Log 
     return opened.promise;
   };
 
+  const readValue: Database['readValue'] = async (viewer, { text, values }) => {
+    const client = await pool.connect();
+    const { stream } = connectionOf(client);
+    stream.cork();
+    const asked = Promise.allSettled([
+      client.query(beginRead(viewer)),
+      client.query<[string | null]>({ name: nameOf({ sql: text }), text, values, rowMode: 'array' }),
+      client.query('commit'),
+    ]);
+    stream.uncork();
+    const [begun, answered, ended] = await asked;
+    const failed = [begun, answered, ended].find((step) => step.status === 'rejected');
+    // A connection that could not even end its transaction is no good to the next one.
+    client.release(ended.status === 'rejected');
+    if (failed) throw failed.reason;
+    return answered.status === 'fulfilled' ? (answered.value.rows[0]?.[0] ?? null) : null;
+  };
+
   const transact: Database['transact'] = (viewer, work) =>
     scopes.run({ begin: `begin; ${settings(viewer)}` }, () => prisma.$transaction(work));
 
   return {
     read,
     openRead,
+    readValue,
     transact,
     pool,
     close: async () => {
@@ -139,6 +227,15 @@ export function openDatabase(url: string, options: { poolSize: number; log: Log 
       await pool.end();
     },
   };
+}
+
+// What PostgreSQL says about a statement: its values (22), its text or what it touches (42), its size (54).
+const faultsOfStatements = new Set(['22', '42', '54']);
+
+/** Whether the database failed for a reason that is not the statement's: no connection, a shutdown, no room, a time limit. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return !faultsOfStatements.has(String(error.code).slice(0, 2));
+  return (error as { syscall?: unknown }).syscall !== undefined || /connection|timeout/i.test(String(error));
 }
 
 /** Why the role of these connections must not serve requests: it could see across tenants. Null when it may. */

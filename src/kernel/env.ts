@@ -8,6 +8,8 @@ const variables = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(10),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  /** Query operations are compiled into one statement where they can be; `plain` turns that off. */
+  READS: z.enum(['compiled', 'plain']).default('compiled'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   SHUTDOWN_SECONDS: z.coerce.number().int().min(1).max(600).default(20),
 });

@@ -5,8 +5,8 @@ export { Decimal };
 // Forty digits: the product of two numeric(19,4) stays exact before it is rounded.
 Decimal.set({ precision: 40, rounding: Decimal.ROUND_HALF_UP });
 
-/** Active ISO 4217 currencies whose minor unit is not the hundredth. */
-const exponents: Readonly<Record<string, number>> = {
+/** Active ISO 4217 currencies whose minor unit is not the hundredth, with how many decimals it has. */
+export const currencyExponents: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
     'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
   ),
@@ -27,12 +27,12 @@ const hundredths = new Set(
 );
 
 export function isCurrency(code: string): boolean {
-  return hundredths.has(code) || Object.hasOwn(exponents, code);
+  return hundredths.has(code) || Object.hasOwn(currencyExponents, code);
 }
 
 /** How many decimals the currency's minor unit has: 2 for EUR, 0 for JPY, 3 for KWD. */
 export function currencyExponent(currency: string): number {
-  return exponents[currency] ?? 2;
+  return currencyExponents[currency] ?? 2;
 }
 
 /** Rounds half-up to the currency's minor unit. */
@@ -47,12 +47,20 @@ export function isPayable(amount: Decimal.Value, currency: string): boolean {
 
 /** The amount as the API answers it, with exactly the currency's decimals: "49.00". */
 export function formatAmount(amount: Decimal.Value | { toString(): string }, currency: string): string {
-  return roundMoney(amount.toString(), currency).toFixed(currencyExponent(currency));
+  // Plus nothing: what rounds to zero from below is 0.00, not -0.00.
+  return roundMoney(amount.toString(), currency).plus(0).toFixed(currencyExponent(currency));
 }
 
-const symbols: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', CAD: 'CA$', AUD: 'A$' };
+/** Currencies that people know by a sign of their own. */
+export const currencySymbols: Readonly<Record<string, string>> = {
+  USD: '$',
+  EUR: '€',
+  GBP: '£',
+  CAD: 'CA$',
+  AUD: 'A$',
+};
 
 /** The amount for people: `$49.00`, `CHF 7.00`. SPP: `pretty_price`. */
 export function prettyAmount(amount: Decimal.Value | { toString(): string }, currency: string): string {
-  return `${symbols[currency] ?? `${currency} `}${formatAmount(amount, currency)}`;
+  return `${currencySymbols[currency] ?? `${currency} `}${formatAmount(amount, currency)}`;
 }

@@ -1,11 +1,13 @@
 import { builder } from '../graphql/builder.ts';
+import type { Row } from '../graphql/compiler/rows.ts';
+import { join, literal, sql } from '../graphql/compiler/sql.ts';
 import { connectionType } from '../graphql/connections.ts';
 import { enumType } from '../graphql/enums.ts';
 import { objectType } from '../graphql/fields.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
 import { listField } from '../graphql/queries.ts';
 import { User } from '../identity/schema.ts';
-import { encodeId } from '../kernel/id.ts';
+import { encodeId, idPrefixes } from '../kernel/id.ts';
 import { LogEntityRef, LogEvent, logFilter } from './filters.ts';
 import { visibleLogs } from './policy.ts';
 import { changesOf, entityTypes, type LogChange, type LogEntity } from './rules.ts';
@@ -36,6 +38,24 @@ const LogChangeRef = builder.objectRef<LogChange>('LogChange').implement({
   }),
 });
 
+const prefixes = join(
+  Object.entries(entityTypes).map(
+    ([entity, type]) => sql`when ${literal(entity)} then ${literal(`${idPrefixes[type]}_`)}`,
+  ),
+  sql` `,
+);
+
+// As changesOf does it: the column's words, all but the first with a capital.
+const changesInSql = (log: Row) => {
+  const field = sql`(select string_agg(case word.place when 1 then word.text else initcap(word.text) end, '' order by word.place)
+    from string_to_table(change.key, '_') with ordinality as word(text, place))`;
+  return {
+    from: sql`jsonb_each(${log.column('changes')}) as change`,
+    order: sql`${field} collate "C"`,
+    fields: { field, before: sql`change.value -> 'before'`, after: sql`change.value -> 'after'` },
+  };
+};
+
 const Log = objectType('Log', 'Log', {
   description: 'One change of one object, written down with the change. It never changes itself.',
   interfaces: [Node],
@@ -47,13 +67,15 @@ const Log = objectType('Log', 'Log', {
       'ID',
       'The object that it is about, also if it is gone. SPP: `loggable_id`.',
       (log) => encodeId(entityTypes[log.entity as LogEntity], log.entityId),
+      { expression: (log) => sql`case ${log.column('entity')} ${prefixes} end || ${log.column('entityId')}::text` },
     ),
     event: field.code('event', LogEvent, 'What happened.'),
-    changes: field.computed(
+    changes: field.values(
       ['changes'],
-      [LogChangeRef],
+      LogChangeRef,
       'The changed values, in alphabetical order. SPP: `data`.',
       (log) => changesOf(log.changes),
+      changesInSql,
     ),
     actorKind: field.code('actorKind', ActorKind, 'Who did it.'),
     actor: field.person(

@@ -1,8 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Client } from '../clients/schema.ts';
 import { asksForDeleted } from '../graphql/comparators.ts';
+import type { Row } from '../graphql/compiler/rows.ts';
+import { sql } from '../graphql/compiler/sql.ts';
 import { connectionType } from '../graphql/connections.ts';
 import type { Context } from '../graphql/context.ts';
+import type { Declaration } from '../graphql/declarations.ts';
 import { extendType, objectType } from '../graphql/fields.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
@@ -20,6 +23,10 @@ import { orderMessages } from './messages/schema.ts';
 import { deletedOrders, visibleMessages, visibleOrders, visibleTasks } from './policy.ts';
 import { OrderStatus, OrderStatusKind } from './statuses/schema.ts';
 import { orderTasks } from './tasks/schema.ts';
+
+const formDataInSql = (order: Row) => sql`${order.column('formData')} || coalesce(
+  (select jsonb_object_agg(answer.name, answer.value order by answer.created_at, answer.id)
+    from filled_form_fields answer where answer.order_id = ${order.column('id')}), '{}')`;
 
 export const Order = objectType('Order', 'Order', {
   description:
@@ -54,6 +61,9 @@ export const Order = objectType('Order', 'Order', {
       description:
         'The answers of forms, question → answer: those filed as form fields over those stored with the order. SPP: `form_data`.',
       select: { id: true, formData: true },
+      extensions: {
+        read: { kind: 'computed', columns: ['id', 'formData'], expression: formDataInSql } satisfies Declaration,
+      },
       // By hand: it merges a column with rows, and a second look at `formFields` would cost a statement per order.
       resolve: async (
         order: { id: string; formData: object },

@@ -2,11 +2,12 @@ import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
+import type { Declaration } from '../graphql/declarations.ts';
 import { objectType } from '../graphql/fields.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
 import { delegateOf } from '../graphql/queries.ts';
-import { organizationOf, requirePermission } from '../kernel/viewer.ts';
+import { organizationOf, requirePermission, type Viewer } from '../kernel/viewer.ts';
 import * as organizations from './commands.ts';
 
 export const Organization = objectType('Organization', 'Organization', {
@@ -40,17 +41,20 @@ export const Organization = objectType('Organization', 'Organization', {
 
 nodeType('Organization', 'Organization', () => ({}));
 
+const own = (viewer: Viewer) => {
+  requirePermission(viewer, 'organization.read');
+  return { id: organizationOf(viewer) };
+};
+
 builder.queryField('organization', (t) =>
   t.field({
     type: Organization,
     nullable: false,
     description: 'The viewer’s organization.',
+    extensions: { read: { kind: 'single', model: 'Organization', find: own } satisfies Declaration },
     resolve: (async (_: object, __: object, context: Context, info: GraphQLResolveInfo) => {
-      requirePermission(context.viewer, 'organization.read');
-      return delegateOf(context, 'Organization').findFirst({
-        ...queryFromInfo({ context, info }),
-        where: { id: organizationOf(context.viewer) },
-      });
+      const where = own(context.viewer);
+      return delegateOf(context, 'Organization').findFirst({ ...queryFromInfo({ context, info }), where });
     }) as never,
   }),
 );

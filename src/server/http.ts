@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { type Exchange, type GraphQLServer, newExchange } from '../graphql/http.ts';
 import type { Log } from '../kernel/log.ts';
+import { metrics } from '../kernel/metrics.ts';
 import type { GraphiQL } from './graphiql.ts';
 import { StartError } from './lifetime.ts';
 import type { Readiness } from './readiness.ts';
@@ -29,6 +30,11 @@ export function createHttpServer({ graphql, graphiql, readiness, log }: HttpServ
     else sendJson(response, 503, { status: 'unavailable', reason });
   };
 
+  const counted: Answer = async (_, response) => {
+    const text = await metrics.metrics();
+    response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' }).end(text);
+  };
+
   const home: Answer = (request, response) => {
     if (!wantsHtml(request)) return notFound(request, response);
     response.writeHead(302, { location: '/graphql' }).end();
@@ -42,6 +48,7 @@ export function createHttpServer({ graphql, graphiql, readiness, log }: HttpServ
   const routes = new Map<string, { methods: string[] | null; answer: Answer }>([
     ['/healthz', { methods: ['GET', 'HEAD'], answer: health }],
     ['/readyz', { methods: ['GET', 'HEAD'], answer: ready }],
+    ['/metrics', { methods: ['GET', 'HEAD'], answer: counted }],
     ['/', { methods: ['GET', 'HEAD'], answer: home }],
     // Which methods GraphQL allows is for its own server to say.
     ['/graphql', { methods: null, answer: graph }],

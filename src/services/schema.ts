@@ -1,6 +1,8 @@
 import type { InputFieldBuilder } from '@pothos/core';
 import type { Types } from '../graphql/builder.ts';
 import { asksForDeleted } from '../graphql/comparators.ts';
+import { prettyAmountOf } from '../graphql/compiler/formats.ts';
+import { sql } from '../graphql/compiler/sql.ts';
 import { connectionType } from '../graphql/connections.ts';
 import { enumType } from '../graphql/enums.ts';
 import { extendType, objectType } from '../graphql/fields.ts';
@@ -49,6 +51,7 @@ export const Service = objectType('Service', 'Service', {
       'Boolean',
       'Whether it is paid for again and again.',
       ({ recurring }) => recurring !== 'ONE_TIME',
+      { expression: (service) => sql`${service.column('recurring')} <> 'ONE_TIME'` },
     ),
     currency: field.column('currency', 'The currency of its prices.'),
     price: field.money(
@@ -61,7 +64,11 @@ export const Service = objectType('Service', 'Service', {
       'String',
       'The price for people: `$49.00`, `CHF 7.00`. Null without a price. SPP: `pretty_price`.',
       ({ price, currency }) => (price === null ? null : prettyAmount(price, currency)),
-      { nullable: true },
+      {
+        nullable: true,
+        expression: (service) =>
+          prettyAmountOf({ amount: service.column('price'), currency: service.column('currency') }),
+      },
     ),
     firstPrice: field.money(
       'firstPrice',

@@ -53,6 +53,7 @@ export function readToken(): string {
 export type Subjects = {
   numbers: string[];
   deepCursor: string;
+  status: string;
   employeeId: string;
   clientId: string;
   serviceId: string;
@@ -61,7 +62,9 @@ export type Subjects = {
 };
 
 const mark = 'Placed by the bench';
-const deep = 50_000;
+/** How many orders come before the deep page. */
+export const depth = 50_000;
+const status = 'IN_PROGRESS';
 
 /** Chosen from the organization that the token is for: the one with the most orders. */
 export async function findSubjects(
@@ -78,7 +81,7 @@ export async function findSubjects(
     );
     const deepRow = await one<DeepRow>(
       `select id, created_at from orders where organization_id = $1 and deleted_at is null
-       order by created_at desc, id desc offset ${deep - 1} limit 1`,
+       order by created_at desc, id desc offset ${depth - 1} limit 1`,
       organization,
     );
     const { rows: some } = await client.query<{ number: string }>(
@@ -88,9 +91,10 @@ export async function findSubjects(
     );
     const { id: employeeId } = await one<{ id: string }>(
       `select l.employee_id as id from order_employees l join orders o on o.id = l.order_id
-       where o.organization_id = $1 and o.status_kind = 'IN_PROGRESS' and o.deleted_at is null
+       where o.organization_id = $1 and o.status_kind = $2 and o.deleted_at is null
        group by 1 order by count(*) desc, 1 limit 1`,
       organization,
+      status,
     );
     const { id: clientId } = await one<{ id: string }>(
       `select id from users where organization_id = $1 and kind = 'CLIENT' and status = 'ACTIVE' order by id limit 1`,
@@ -101,7 +105,7 @@ export async function findSubjects(
        where s.organization_id = $1 and s.deleted_at is null order by s.position, s.id limit 1`,
       organization,
     );
-    return { numbers: some.map((order) => order.number), deepRow, employeeId, clientId, serviceId, mark };
+    return { numbers: some.map((order) => order.number), deepRow, status, employeeId, clientId, serviceId, mark };
   });
 }
 

@@ -2,13 +2,14 @@ import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 
-/** What is asked of whom. Several bodies take turns. */
+export type Request = { path: string; body?: string };
+
+/** What is asked of whom. Several requests take turns. */
 export type Target = {
   url: string;
   method: 'GET' | 'POST';
-  path: string;
   headers: Record<string, string>;
-  bodies: string[];
+  requests: Request[];
   /** A right answer begins so: a refusal is fast, but no result. */
   answerBegins: string;
 };
@@ -31,11 +32,10 @@ export async function closedLoad(target: Target, seconds: number): Promise<Laten
         duration: seconds,
         sampleInt: 100,
         timeout: timeoutMs / 1_000,
-        requests: target.bodies.map((body) => ({
+        requests: target.requests.map((request) => ({
           method: target.method,
-          path: target.path,
           headers: target.headers,
-          body,
+          ...request,
         })),
         verifyBody: (body) => body.startsWith(target.answerBegins),
       },
@@ -48,7 +48,7 @@ export async function closedLoad(target: Target, seconds: number): Promise<Laten
     });
   });
   const wrong = result.non2xx + result.errors + result.mismatches;
-  if (wrong > 0) throw new Error(`${wrong} of ${latencies.length} answers of ${target.path} were wrong or missing.`);
+  if (wrong > 0) throw new Error(`${wrong} of ${latencies.length} answers of ${nameOf(target)} were wrong or missing.`);
   return summary(latencies, last - begun);
 }
 
@@ -91,24 +91,28 @@ async function timed(target: Target, turn: number, agent: http.Agent): Promise<n
 }
 
 function send(target: Target, turn: number, agent: http.Agent | undefined): Promise<Buffer> {
-  const body = target.bodies[turn % target.bodies.length] ?? '';
-  const headers = { ...target.headers, 'content-length': Buffer.byteLength(body) };
+  const { path = '/', body } = target.requests[turn % target.requests.length] ?? {};
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const options = { agent, method: target.method, headers, timeout: timeoutMs };
-    const request = http.request(target.url + target.path, options, (response) => {
+    const options = { agent, method: target.method, headers: { ...target.headers, ...length }, timeout: timeoutMs };
+    const request = http.request(target.url + path, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
         const answer = Buffer.concat(chunks);
         if (response.statusCode === 200) resolve(answer);
-        else reject(new Error(`${target.path} answered ${response.statusCode}: ${answer.subarray(0, 500)}`));
+        else reject(new Error(`${path} answered ${response.statusCode}: ${answer.subarray(0, 500)}`));
       });
     });
-    request.on('timeout', () => request.destroy(new Error(`${target.path} did not answer in ${timeoutMs} ms.`)));
+    request.on('timeout', () => request.destroy(new Error(`${path} did not answer in ${timeoutMs} ms.`)));
     request.on('error', reject);
     request.end(body);
   });
+}
+
+function nameOf({ url, requests }: Target): string {
+  return url + (requests[0]?.path ?? '');
 }
 
 function summary(latencies: number[], elapsedMs: number): Latencies {

@@ -1,94 +1,132 @@
 import type { Subjects } from './cluster.ts';
-import type { Target } from './load.ts';
+import type { Request, Target } from './load.ts';
 
-export type OperationName = 'order' | 'dashboard' | 'handwritten' | 'deep' | 'filtered' | 'orderCreate';
+/** In the order in which they run. */
+export const readNames = ['order', 'dashboard', 'deep', 'filtered', 'wide', 'count'] as const;
+export type ReadName = (typeof readNames)[number];
+export type OperationName = ReadName | 'orderCreate';
 
-/** In the order in which they run: what is compared runs next to each other, what writes comes last. */
-export const operationNames: readonly OperationName[] = [
-  'order',
-  'dashboard',
-  'handwritten',
-  'deep',
-  'filtered',
-  'orderCreate',
-];
-
-export const descriptions: Readonly<Record<OperationName, string>> = {
-  order: 'order(number)',
-  dashboard: 'orders(first: 50)',
-  handwritten: '  hand-written SQL',
+export const operationTitles: Readonly<Record<OperationName, string>> = {
+  order: 'order by number',
+  dashboard: 'dashboard, 50 orders',
   deep: '  at depth 50 000',
   filtered: '  by status, employee',
+  wide: 'wide, 100 orders',
+  count: 'totalCount',
   orderCreate: 'orderCreate',
 };
 
+/** Those of the names that `--only` lists; all of them without it. */
+export function chosen<Name extends string>(names: readonly Name[], only: string | undefined): Name[] {
+  const asked = only?.split(',');
+  const unknown = asked?.find((name) => !names.includes(name as Name));
+  if (unknown !== undefined) throw new Error(`--only takes some of ${names.join(',')}, not ${unknown}.`);
+  return names.filter((name) => asked?.includes(name) ?? true);
+}
+
 /** What the page of a dashboard shows of each order. */
-const row = `
+const row = (nested: number) => `
   id number serviceName status { name kind } price { amount currency } createdAt dueAt
   client { id name email company } employees { id name } tags { id name }
-  tasks(first: 5) { nodes { id name isComplete effectiveDueAt } }
-  messages(first: 5) { nodes { id body createdAt staffOnly } }`;
+  tasks(first: ${nested}) { nodes { id name isComplete effectiveDueAt } }
+  messages(first: ${nested}) { nodes { id body createdAt staffOnly } }`;
 
-const orderQuery = `query Order($number: String!) { order(number: $number) { ${row} } }`;
+const orderQuery = `query Order($number: String!) { order(number: $number) { ${row(5)} } }`;
 
 const dashboardQuery = `query Dashboard($first: Int!, $after: String, $filter: OrderFilter) {
-  orders(first: $first, after: $after, filter: $filter) { nodes { ${row} } pageInfo { hasNextPage endCursor } }
+  orders(first: $first, after: $after, filter: $filter) { nodes { ${row(5)} } pageInfo { hasNextPage endCursor } }
 }`;
+
+const wideQuery = `query Wide($first: Int!) {
+  orders(first: $first) {
+    nodes {
+      ${row(10)}
+      service { id name }
+      formFields(first: 10) { nodes { id name type value submittedAt } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+const countQuery = 'query Count { orders { totalCount } }';
 
 const createMutation = `mutation Create($input: OrderCreateInput!) {
   orderCreate(input: $input) { ... on OrderCreateSuccess { order { id number status { name } employees { id name } } } }
 }`;
 
-type Servers = { engine: string; peer: string };
+/** How every answer begins that is one. */
+export const answersBegin: Readonly<Record<ReadName, string>> = {
+  order: '{"data":{"order":{"id"',
+  dashboard: '{"data":{"orders":{"nodes":[{"id"',
+  deep: '{"data":{"orders":{"nodes":[{"id"',
+  filtered: '{"data":{"orders":{"nodes":[{"id"',
+  wide: '{"data":{"orders":{"nodes":[{"id"',
+  count: '{"data":{"orders":{"totalCount":',
+};
+
+/** A server, and the token that it is asked with. */
+export type Access = { url: string; token: string };
 
 export type Page = { first: number; after?: string; filter?: object };
 
 /** A page of the engine's; without more said, the first one of the dashboard. */
-export function pageTarget(servers: Servers, token: string, page: Page = { first: 50 }): Target {
-  return graphqlTarget(servers, token, dashboardQuery, [page], '{"data":{"orders":{"nodes":[{"id"');
+export function pageTarget(engine: Access, page: Page = { first: 50 }): Target {
+  return graphqlTarget(engine, dashboardQuery, [page], answersBegin.dashboard);
 }
 
-/** What each operation asks for. */
-export function targetsOf(servers: Servers, token: string, subjects: Subjects): Record<OperationName, Target> {
-  const { numbers, deepCursor, employeeId, clientId, serviceId, mark } = subjects;
-  const filter = { status: { eq: 'IN_PROGRESS' }, employeeId: { eq: employeeId } };
-  const input = { clientId, serviceId, serviceName: mark, tags: ['rush', 'vip'] };
+/** Everything that is read, asked of the engine. */
+export function engineTargets(engine: Access, subjects: Subjects): Record<ReadName, Target> {
+  const { numbers, deepCursor, status, employeeId } = subjects;
+  const filter = { status: { eq: status }, employeeId: { eq: employeeId } };
+  const byNumber = numbers.map((number) => ({ number }));
   return {
-    order: graphqlTarget(
-      servers,
-      token,
-      orderQuery,
-      numbers.map((number) => ({ number })),
-      '{"data":{"order":{"id"',
-    ),
-    dashboard: pageTarget(servers, token),
-    handwritten: {
-      url: servers.peer,
-      method: 'GET',
-      path: '/dashboard',
-      headers: { authorization: `Bearer ${token}` },
-      bodies: [''],
-      answerBegins: '{"data"',
-    },
-    deep: pageTarget(servers, token, { first: 50, after: deepCursor }),
-    filtered: pageTarget(servers, token, { first: 50, filter }),
-    orderCreate: graphqlTarget(servers, token, createMutation, [{ input }], '{"data":{"orderCreate":{"order":{"id"'),
+    order: graphqlTarget(engine, orderQuery, byNumber, answersBegin.order),
+    dashboard: pageTarget(engine),
+    deep: pageTarget(engine, { first: 50, after: deepCursor }),
+    filtered: pageTarget(engine, { first: 50, filter }),
+    wide: graphqlTarget(engine, wideQuery, [{ first: 100 }], answersBegin.wide),
+    count: graphqlTarget(engine, countQuery, [{}], answersBegin.count),
   };
 }
 
-function graphqlTarget(
-  servers: Servers,
-  token: string,
-  query: string,
-  variables: object[],
-  answerBegins: string,
-): Target {
+/** The same of the hand-written statements. */
+export function handwrittenTargets(peer: Access, subjects: Subjects): Record<ReadName, Target> {
+  const { numbers, deepCursor, status, employeeId } = subjects;
+  const get = (name: ReadName, queries: Record<string, string>[] = [{}]): Target => ({
+    url: peer.url,
+    method: 'GET',
+    headers: { authorization: `Bearer ${peer.token}` },
+    requests: queries.map((query) => ({ path: `/${name}?${new URLSearchParams(query)}` })),
+    // json_build_object puts blanks around its colons.
+    answerBegins: answersBegin[name].replaceAll(':', ' : '),
+  });
   return {
-    url: servers.engine,
+    order: get(
+      'order',
+      numbers.map((number) => ({ number })),
+    ),
+    dashboard: get('dashboard'),
+    deep: get('deep', [{ after: deepCursor }]),
+    filtered: get('filtered', [{ status, employee: employeeId }]),
+    wide: get('wide'),
+    count: get('count'),
+  };
+}
+
+/** A new order, its events told. */
+export function createTarget(engine: Access, { clientId, serviceId, mark }: Subjects): Target {
+  const input = { clientId, serviceId, serviceName: mark, tags: ['rush', 'vip'] };
+  return graphqlTarget(engine, createMutation, [{ input }], '{"data":{"orderCreate":{"order":{"id"');
+}
+
+export function graphqlTarget(server: Access, query: string, variables: object[], answerBegins: string): Target {
+  return {
+    url: server.url,
     method: 'POST',
-    path: '/graphql',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    bodies: variables.map((values) => JSON.stringify({ query, variables: values })),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
+    requests: variables.map((values): Request => {
+      return { path: '/graphql', body: JSON.stringify({ query, variables: values }) };
+    }),
     answerBegins,
   };
 }

@@ -105,7 +105,14 @@ describe('what fails unexpectedly', () => {
     const log = pino({ level: 'error' }, { write: (line) => void lines.push(line) });
     // Nobody listens there.
     const database = openDatabase('postgresql://nobody:geheim@127.0.0.1:1/nothing', { poolSize: 1, log });
-    const server = createGraphQLServer({ schema, database, log, authenticate: async () => viewerOf(world.admin) });
+    const server = createGraphQLServer({
+      schema,
+      database,
+      log,
+      reads: 'compiled',
+      explainReads: false,
+      authenticate: async () => viewerOf(world.admin),
+    });
     for (const query of ['{ tags { totalCount } }', 'mutation { tagCreate(input: { name: "x" }) { __typename } }']) {
       lines.length = 0;
       const response = await server.fetch('http://engine.test/graphql', {

@@ -175,6 +175,21 @@ describe('transactions', () => {
     expect(counted.map(({ statements }) => statements)).toEqual([3, 7, 5]);
   });
 
+  test('that ask nothing send nothing', async () => {
+    const world = await makeWorld();
+    const { statements } = await countStatements(() => world.database.read(viewerOf(world.admin), async () => null));
+    expect(statements).toBe(0);
+    const refused = countStatements(() =>
+      world.database.transact(viewerOf(world.admin), async () => {
+        throw new Error('no');
+      }),
+    );
+    await expect(refused).rejects.toThrow('no');
+    // Nothing of them is left for whoever has the connection next.
+    const { rows } = await world.database.pool.query(`select current_setting('app.organization_id', true) as tenant`);
+    expect(rows[0].tenant ?? '').toBe('');
+  });
+
   test('that fail to open are told, and close nothing', async () => {
     const { appUrl, log } = await testDatabase();
     const url = new URL(appUrl);
@@ -182,6 +197,59 @@ describe('transactions', () => {
     const database = openDatabase(url.href, { poolSize: 1, log });
     await expect(database.openRead(systemViewer('00000000-0000-0000-0000-000000000000'))).rejects.toThrow();
     await database.close();
+  });
+});
+
+describe('a value read in one message', () => {
+  const nameOfOrganization = { text: 'select name::text from organizations', values: [] };
+
+  test('is the tenant’s own, also side by side', async () => {
+    const [a, b] = [await makeWorld(), await makeWorld()];
+    const names = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => {
+        const { database, admin } = index % 2 === 0 ? a : b;
+        return database.readValue(viewerOf(admin), nameOfOrganization);
+      }),
+    );
+    names.forEach((name, index) => {
+      expect(name).toBe((index % 2 === 0 ? a : b).organization.name);
+    });
+    expect(await a.database.readValue(anonymous, nameOfOrganization)).toBeNull();
+  });
+
+  test('can’t be written on the way, and a failure leaves nothing behind', async () => {
+    const world = await makeWorld();
+    const { appUrl, log } = await testDatabase();
+    const database = openDatabase(appUrl, { poolSize: 1, log });
+    try {
+      const viewer = viewerOf(world.admin);
+      const text = `with made as (insert into tags (organization_id, name) values ($1, 'x') returning name) select name from made`;
+      const writing = database.readValue(viewer, { text, values: [world.organizationId] });
+      await expect(writing).rejects.toThrow(/read-only transaction/);
+      expect(await world.rows.tag.count({ where: { organizationId: world.organizationId } })).toBe(0);
+      expect((await database.pool.query('select from organizations')).rowCount).toBe(0);
+      expect(await database.readValue(viewer, nameOfOrganization)).toBe(world.organization.name);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test('in ever new statements leaves no more than 200 of them prepared', async () => {
+    const world = await makeWorld();
+    const { appUrl, log } = await testDatabase();
+    const database = openDatabase(appUrl, { poolSize: 1, log });
+    try {
+      const viewer = viewerOf(world.admin);
+      const ask = (number: number) =>
+        database.readValue(viewer, { text: `select ($1::int + ${number})::text`, values: [1] });
+      for (let number = 0; number < 300; number += 1) expect(await ask(number)).toBe(String(number + 1));
+      const { rows } = await database.pool.query('select count(*)::int as prepared from pg_prepared_statements');
+      expect(rows).toEqual([{ prepared: 200 }]);
+      // One that was given up is prepared anew.
+      expect(await ask(0)).toBe('1');
+    } finally {
+      await database.close();
+    }
   });
 });
 

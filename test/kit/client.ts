@@ -1,11 +1,13 @@
 import { inspect } from 'node:util';
 import type { GraphQLFormattedError } from 'graphql';
+import { pino } from 'pino';
 import { createGraphQLServer, type GraphQLServer } from '../../src/graphql/http.ts';
 import { authenticate } from '../../src/identity/authentication.ts';
 import type { Viewer } from '../../src/kernel/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
 import { takeLogged, testDatabase } from './db.ts';
+import { type Sent, sameBothWays, type Told, toldBy } from './reads.ts';
 import { type Actor, toViewer } from './viewers.ts';
 
 type Arguments<Variables> = Record<never, never> extends Variables ? [variables?: Variables] : [variables: Variables];
@@ -45,34 +47,78 @@ export type Answer = { data?: Record<string, unknown> | null; errors?: GraphQLFo
 
 const endpoint = 'http://engine.test/graphql';
 
-let made: { database: unknown; server: GraphQLServer } | undefined;
+type Servers = Record<'compiled' | 'plain', GraphQLServer>;
+
+let made: { database: unknown; servers: Servers } | undefined;
+
+async function testServers(): Promise<Servers> {
+  const { database, log } = await testDatabase();
+  if (made?.database !== database) {
+    const options = {
+      schema,
+      database,
+      explainReads: false,
+      authenticate: (authorization: string | null, requestId: string) =>
+        authenticate(database.pool, authorization, requestId),
+    };
+    // What the second server logs must not look like the first one's.
+    const servers = {
+      compiled: createGraphQLServer({ ...options, log, reads: 'compiled', explainReads: false }),
+      plain: createGraphQLServer({ ...options, log: pino({ level: 'silent' }), reads: 'plain', explainReads: false }),
+    };
+    made = { database, servers };
+  }
+  return made.servers;
+}
 
 /** The server itself, over this worker's database. */
 export async function testServer(): Promise<GraphQLServer> {
-  const { database, log } = await testDatabase();
-  if (made?.database !== database) {
-    const server = createGraphQLServer({
-      schema,
-      database,
-      log,
-      authenticate: (authorization, requestId) => authenticate(database.pool, authorization, requestId),
-    });
-    made = { database, server };
-  }
-  return made.server;
+  return (await testServers()).compiled;
 }
 
-/** One request over HTTP's own terms: with a credential instead of a viewer. */
+/** The same without compiled reads. */
+export async function plainServer(): Promise<GraphQLServer> {
+  return (await testServers()).plain;
+}
+
+/** One request over HTTP's own terms: with a credential instead of a viewer. Queries are answered plainly, too. */
 export async function request(
   init: { headers?: Record<string, string>; body?: unknown; method?: string; url?: string } = {},
 ): Promise<Response> {
-  const server = await testServer();
   const { method = 'POST', url = endpoint, headers, body = { query: '{ __typename }' } } = init;
-  return await server.fetch(url, {
-    method,
-    headers: { 'content-type': 'application/json', ...headers },
-    ...(method === 'POST' ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
-  });
+  const ask = (server: GraphQLServer) =>
+    server.fetch(url, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(method === 'POST' ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
+    }) as Promise<Response>;
+  const response = await ask(await testServer());
+  const isJson = !headers?.['content-type'] || headers['content-type'] === 'application/json';
+  if (method === 'POST' && isJson && typeof (body as Partial<Sent> | null)?.query === 'string') {
+    const tell = async (server: Promise<GraphQLServer>): Promise<Told> => toldBy(await ask(await server));
+    await sameBothWays({
+      sent: body as Sent,
+      viewer: 'as the credential says',
+      answered: await toldBy(response.clone()),
+      compiled: () => tell(testServer()),
+      plain: () => tell(plainServer()),
+    });
+  }
+  return response;
+}
+
+/** What the server tells the viewer, who needs no credential. */
+export async function ask(server: GraphQLServer, viewer: Viewer, sent: Sent): Promise<Told> {
+  const response = await server.fetch(
+    endpoint,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      body: JSON.stringify(sent),
+    },
+    { viewer },
+  );
+  return await toldBy(response);
 }
 
 export function clientOf(actor: Actor): Client {
@@ -82,30 +128,28 @@ export function clientOf(actor: Actor): Client {
     document: { toString(): string },
     variables: object = {},
   ): Promise<{ answer: Answer; told: () => string }> {
-    const server = await testServer();
     takeLogged();
     const query = document.toString();
     if (query === '[object Object]') throw new Error('The document is not generated yet: npm run generate.');
-    const response = await server.fetch(
-      endpoint,
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-        body: JSON.stringify({ query, variables }),
-      },
-      { viewer },
-    );
-    const text = await response.text();
+    const sent = { query, variables };
+    const answered = await ask(await testServer(), viewer, sent);
     const logged = takeLogged();
+    await sameBothWays({
+      sent,
+      viewer: `${viewer.kind} ${viewer.userId ?? ''}`,
+      answered,
+      compiled: async () => ask(await testServer(), viewer, sent),
+      plain: async () => ask(await plainServer(), viewer, sent),
+    });
     const told = () =>
       [
         `The viewer: ${viewer.kind} ${viewer.userId ?? ''}`,
         query.trim(),
         `Variables: ${inspect(variables, { depth: 10 })}`,
-        `HTTP ${response.status}: ${pretty(text)}`,
+        `HTTP ${answered.status}: ${pretty(answered.text)}`,
         ...logged.map((line) => `Logged: ${pretty(line)}`),
       ].join('\n\n');
-    return { answer: JSON.parse(text) as Answer, told };
+    return { answer: JSON.parse(answered.text) as Answer, told };
   }
 
   return {

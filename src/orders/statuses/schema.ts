@@ -1,3 +1,5 @@
+import type { Row } from '../../graphql/compiler/rows.ts';
+import { parameter, sql } from '../../graphql/compiler/sql.ts';
 import { connectionType } from '../../graphql/connections.ts';
 import { enumType } from '../../graphql/enums.ts';
 import { objectType } from '../../graphql/fields.ts';
@@ -5,7 +7,7 @@ import { mutation } from '../../graphql/mutations.ts';
 import { Node, nodeType } from '../../graphql/nodes.ts';
 import { listField } from '../../graphql/queries.ts';
 import { visibleOrderStatuses } from '../policy.ts';
-import { isOpen, type StatusKind } from '../rules.ts';
+import { isOpen, openKinds, type StatusKind } from '../rules.ts';
 import * as statuses from './commands.ts';
 
 export const OrderStatusKind = enumType<StatusKind>('OrderStatusKind', 'What a status means, whatever it is called.', {
@@ -15,6 +17,8 @@ export const OrderStatusKind = enumType<StatusKind>('OrderStatusKind', 'What a s
   CANCELLED: 'Called off; visible but dead. SPP: 3, Cancelled.',
   ON_HOLD: 'Interrupted. SPP: 4, On Hold.',
 });
+
+const isOpenInSql = (status: Row) => sql`${status.column('kind')} = any(${parameter(openKinds, 'text[]')})`;
 
 export const OrderStatus = objectType('OrderStatus', 'OrderStatus', {
   description: 'A status that orders can be in. Each organization names its own; the kind says what it means.',
@@ -27,14 +31,19 @@ export const OrderStatus = objectType('OrderStatus', 'OrderStatus', {
       'code',
       'Its number: 0 to 4 for the five that every organization has, from 5 for its own. SPP: `status_id`.',
     ),
-    isOpen: field.computed(['kind'], 'Boolean', 'Whether an order in it is still to be worked on.', ({ kind }) =>
-      isOpen(kind as StatusKind),
+    isOpen: field.computed(
+      ['kind'],
+      'Boolean',
+      'Whether an order in it is still to be worked on.',
+      ({ kind }) => isOpen(kind as StatusKind),
+      { expression: isOpenInSql },
     ),
     isFinal: field.computed(
       ['kind'],
       'Boolean',
       'Whether an order in it is done with.',
       ({ kind }) => !isOpen(kind as StatusKind),
+      { expression: (status) => sql`not (${isOpenInSql(status)})` },
     ),
     position: field.column('position', 'Its place in lists: lower first.'),
     version: field.column('version', 'How often it was edited.'),

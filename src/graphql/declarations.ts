@@ -1,0 +1,65 @@
+import type { IdType } from '../kernel/id.ts';
+import type { Viewer } from '../kernel/viewer.ts';
+import type { Row } from './compiler/rows.ts';
+import type { Sql } from './compiler/sql.ts';
+import type { SortArgument } from './connections.ts';
+import type { Link } from './loaders.ts';
+import type { Page, PageArguments } from './pagination.ts';
+
+/** Objects that a row holds within a column: where in SQL they come from, in which order, and their fields. */
+export type Values = { from: Sql; order: Sql; fields: Readonly<Record<string, Sql>> };
+
+/** A value of a row in SQL, of the type that the field answers. Of money: its amount and its currency. */
+export type Expression = (row: Row) => Sql | { amount: Sql; currency: Sql };
+
+export type ListArguments = PageArguments & SortArgument & Record<string, unknown>;
+
+/** The page of a root list that the arguments ask for, among the rows that the viewer may see. Throws what is refused. */
+export type ListRows = (viewer: Viewer, args: ListArguments) => { page: Page; where: object };
+
+/** The one row that the arguments name among those that the viewer may see; null when they can name none. */
+export type FindRow = (viewer: Viewer, args: Record<string, unknown>) => object | null;
+
+/** The row that an id of any type names among those that the viewer may see, and the type that it is an object of. */
+export type FindNode = (viewer: Viewer, id: string) => NamedRow | null;
+export type NamedRow = { type: IdType; uuid: string; visible: object };
+
+/** The same for several ids, in their order. Throws when they are too many. */
+export type FindNodes = (viewer: Viewer, ids: readonly string[]) => (NamedRow | null)[];
+
+/**
+ * What a declared field needs to be read, by whichever path reads it: carried in the field's extensions as `read`. The plain
+ * path has a Pothos resolver made of it; the compiler of SQL finds columns, joins, order and format here.
+ */
+export type Declaration =
+  /** The row's public id. */
+  | { kind: 'id'; type: IdType; columns: ['id'] }
+  | { kind: 'column'; columns: [string]; staffOnly: boolean }
+  | { kind: 'money'; columns: [amount: string, currency: string] }
+  /** Computed in JavaScript from columns, or by a resolver of its own; and the same in SQL, where that is possible. */
+  | { kind: 'computed'; columns: string[]; expression: Expression | null }
+  /** A list of objects within a column. */
+  | { kind: 'values'; columns: string[]; values: (row: Row) => Values }
+  | { kind: 'relation'; relation: string; staffOnly: boolean; liveOnly: boolean }
+  | {
+      kind: 'connection';
+      relation: string;
+      page: (args: ListArguments) => Page;
+      where: (viewer: Viewer) => object | undefined;
+    }
+  | { kind: 'linked'; link: Link; staffOnly: boolean }
+  | { kind: 'person'; column: string }
+  | { kind: 'list'; model: string; rows: ListRows }
+  | { kind: 'single'; model: string; find: FindRow }
+  | { kind: 'node'; find: FindNode }
+  | { kind: 'nodes'; find: FindNodes }
+  /** What a request knows without the database. */
+  | { kind: 'known'; value: (viewer: Viewer, args: Record<string, unknown>) => unknown }
+  /** An object that is no row; its fields say for themselves where they come from. */
+  | { kind: 'group'; require: (viewer: Viewer) => void };
+
+/** How an interface over one model is told apart: a column, and the type for each of its values. */
+export type Kinds = { column: string; types: Readonly<Record<string, string>> };
+
+/** What the types that stand for rows carry in their extensions. */
+export type TypeDeclaration = { model?: string; kinds?: Kinds };
