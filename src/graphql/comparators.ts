@@ -64,6 +64,9 @@ const plain: Translate = ({ eq, ...rest }) => {
   return eq === undefined ? given : { equals: eq, ...given };
 };
 
+const smallest = 2 ** 15;
+const isSmall = (value: unknown) => value == null || ((value as number) >= -smallest && (value as number) < smallest);
+
 // Prisma hands these to ILIKE as they are; here a % or _ means itself.
 function literal(given: unknown): string {
   return String(given).replace(/[\\%_]/g, '\\$&');
@@ -134,6 +137,18 @@ export function comparatorsOf<Model extends ModelName>(model: Model) {
         return { AND: [{ [path]: condition.exact }, ...condition.loose.map((part) => ({ [path]: part }))] };
       }),
     integer: (path: Path, description: string): Comparator => column(IntComparator, path, description, plain),
+    /** A column of two bytes. */
+    smallInteger: (path: Path, description: string): Comparator =>
+      column(IntComparator, path, description, (operators) => {
+        if (
+          Object.values(operators)
+            .flat()
+            .some((value) => !isSmall(value))
+        ) {
+          throw invalid(['filter'], 'OUT_OF_RANGE', `${path} lies between ${-smallest} and ${smallest - 1}.`);
+        }
+        return plain(operators);
+      }),
     decimal: (path: Path, description: string): Comparator => column(DecimalComparator, path, description, plain),
     instant: (path: Path, description: string): Comparator => column(DateTimeComparator, path, description, plain),
     boolean: (path: Path, description: string): Comparator => column(BooleanComparator, path, description, plain),
@@ -190,6 +205,24 @@ export type FilterInput<Model extends ModelName> = {
 };
 
 const deepest = 5;
+const longest = 1_000;
+
+// A comparison that says nothing holds for everything; Prisma would drop it, and with it what it stands in.
+function compared(comparator: Comparator, operators: Operators): object {
+  const said = Object.fromEntries(
+    Object.entries(operators).filter(([name, value]) => value !== undefined && (name === 'eq' || value !== null)),
+  );
+  for (const value of Object.values(said)) {
+    if (Array.isArray(value) && value.length > longest) {
+      throw invalid(['filter'], 'OUT_OF_RANGE', `A list of values to compare with has at most ${longest} of them.`);
+    }
+  }
+  return Object.keys(said).length === 0 ? anyRow : comparator.where(said);
+}
+
+function allOf(conditions: object[]): object {
+  return conditions.length === 0 ? anyRow : { AND: conditions };
+}
 
 function anyOf(conditions: object[]): object {
   return conditions.length === 0 ? noRow : { OR: conditions };
@@ -222,10 +255,10 @@ export function filterInput<Model extends ModelName>(
     const conditions: object[] = [];
     for (const [field, value] of Object.entries(filter ?? {})) {
       if (value == null || (!Array.isArray(value) && field !== 'not' && Object.keys(value).length === 0)) continue;
-      if (field === 'and') conditions.push({ AND: (value as Filter[]).map((part) => where(part, depth + 1)) });
+      if (field === 'and') conditions.push(allOf((value as Filter[]).map((part) => where(part, depth + 1))));
       else if (field === 'or') conditions.push(anyOf((value as Filter[]).map((part) => where(part, depth + 1))));
       else if (field === 'not') conditions.push({ NOT: where(value as Filter, depth + 1) });
-      else conditions.push((comparators[field] as Comparator).where(value as Operators));
+      else conditions.push(compared(comparators[field] as Comparator, value as Operators));
     }
     if (conditions.length === 0) return depth === 0 ? {} : anyRow;
     return conditions.length === 1 ? (conditions[0] as object) : { AND: conditions };

@@ -163,20 +163,18 @@ export function nestedConnection(
         const page = pageFor(args);
         const visible = where(context.viewer);
         const asked = selected();
-        // Who does not ask whether there is more gets no row read to find out; who asks for no cursor, no sort columns.
-        const bounded = asked.has('pageInfo');
+        // Always the same of the same arguments: where one list is asked for in two places, Pothos keeps the first plan.
         const query = nested(
           {
             where: { AND: [visible ?? {}, page.where ?? {}] },
             orderBy: page.orderBy,
-            take: bounded ? page.take : page.size,
+            take: page.take,
           },
           { getType: type.nodeName, paths: nodePaths },
         );
-        const cursors = bounded || asked.has('edges') ? page.select : {};
         return {
           select: {
-            [relation]: { ...query, select: { id: true, ...cursors, ...query.select } },
+            [relation]: { ...query, select: { id: true, ...page.select, ...query.select } },
             ...(asked.has('totalCount')
               ? { _count: { select: { [relation]: visible ? { where: visible } : true } } }
               : {}),

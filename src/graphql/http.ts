@@ -6,11 +6,9 @@ import { DomainError } from '../kernel/errors.ts';
 import { inRequest, type Log } from '../kernel/log.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import { type Context, createContext } from './context.ts';
+import { answerDirectly, type DirectOptions, type Exchange, type NodeHandler } from './direct.ts';
 import { maskError, toGraphQLError } from './errors.ts';
-import { type OperationOptions, useOperations } from './operation.ts';
-
-/** One request and its answer: the id that names it everywhere, and what became known of it on the way. */
-export type Exchange = { readonly requestId: string; operation: string | null };
+import { createOperations, type OperationOptions } from './operation.ts';
 
 export function newExchange(): Exchange {
   return { requestId: randomUUID(), operation: null };
@@ -19,7 +17,12 @@ export function newExchange(): Exchange {
 /** What a caller inside the process may give. HTTP requests bring an exchange, never a viewer. */
 export type ServerContext = { viewer?: Viewer; exchange?: Exchange };
 
-export type GraphQLServer = YogaServerInstance<ServerContext, Context>;
+export type GraphQLServer = {
+  /** For a caller inside the process. */
+  fetch: YogaServerInstance<ServerContext, Context>['fetch'];
+  /** For node:http. */
+  handle: NodeHandler;
+};
 
 export type GraphQLServerOptions = OperationOptions & {
   schema: GraphQLSchema;
@@ -31,10 +34,20 @@ export type GraphQLServerOptions = OperationOptions & {
 /** Far above any operation that a person writes, far below what makes reading it cost something. */
 const maxBodyBytes = 1_000_000;
 
+// Any page may call: the credential is a header that only its owner can set, there are no cookies to abuse.
+const cors = { credentials: false, methods: ['GET', 'POST'], exposedHeaders: ['x-request-id'], maxAge: 86_400 };
+
 /** The GraphQL endpoint over HTTP. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { schema, database, log, authenticate } = options;
-  return createYoga<ServerContext, Context>({
+  const { schema, database, log } = options;
+  const operations = createOperations(options);
+
+  const contextFor = async (authorization: string | null, { requestId }: Exchange, given?: Viewer) => {
+    const viewer = given ?? (await options.authenticate(authorization, requestId));
+    return createContext({ ...viewer, requestId }, database, log);
+  };
+
+  const yoga = createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
@@ -42,21 +55,37 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     logging: false,
     multipart: false,
     maxRequestBodySize: maxBodyBytes,
-    // Any page may call: the credential is a header that only its owner can set, there are no cookies to abuse.
-    cors: { credentials: false, methods: ['GET', 'POST'], exposedHeaders: ['x-request-id'], maxAge: 86_400 },
+    cors,
     // Also in development nobody is told more than in production.
     maskedErrors: { maskError: maskError(log) as never, isDev: false },
     context: async ({ request, ...server }) => {
-      const { viewer: given, exchange = newExchange() } = server as ServerContext;
+      const { viewer, exchange = newExchange() } = server as ServerContext;
       try {
-        const viewer = given ?? (await authenticate(request.headers.get('authorization'), exchange.requestId));
-        return createContext({ ...viewer, requestId: exchange.requestId }, database, log) as never;
+        return (await contextFor(request.headers.get('authorization'), exchange, viewer)) as never;
       } catch (error) {
         throw error instanceof DomainError ? toGraphQLError(error) : error;
       }
     },
-    plugins: [useExchange(), useJsonOnly(), useOperations(options)],
+    plugins: [useExchange(), useJsonOnly(), operations.plugin],
   });
+
+  const answer: DirectOptions['answer'] = async ({ query, ...params }, authorization, exchange) => {
+    const document = operations.documentOf(query);
+    if (!document) return null;
+    const contextValue = await contextFor(authorization, exchange);
+    exchange.operation = getOperationAST(document, params.operationName)?.name?.value ?? null;
+    return await operations.answer({ schema, document, contextValue, ...params });
+  };
+
+  return {
+    fetch: yoga.fetch,
+    handle: answerDirectly({
+      maxBodyBytes,
+      cors,
+      answer,
+      yoga: (request, response, exchange) => yoga(request, response, { exchange }),
+    }),
+  };
 }
 
 /** One id for the viewer, for what is logged on the way and for the answer's header. */

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
@@ -8,9 +9,11 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import { countStatements, isUnavailable } from '../kernel/db.ts';
 import type { DomainError } from '../kernel/errors.ts';
 import { reads } from '../kernel/metrics.ts';
+import { decodeWire } from '../kernel/wire.ts';
 import { type Compiler, createCompiler } from './compiler/compiler.ts';
 import { type Context, closeRead } from './context.ts';
 import { toGraphQLError } from './errors.ts';
@@ -23,8 +26,23 @@ export type OperationOptions = {
   explainReads: boolean;
 };
 
-/** An answer, and how it came about. Yoga sends what `stringify` makes of it. */
-type Read = { result: ExecutionResult & { stringify?: () => string }; path: 'compiled' | 'fallback'; reason?: string };
+/** An answer, and how it came about: as the text's bytes (see kernel/wire.ts), or as graphql-js makes it. */
+type Read = { path: 'compiled'; bytes: string } | { path: 'fallback'; result: ExecutionResult; reason: string };
+
+/** A result that Yoga sends as the text which `stringify` makes of it. */
+type TextResult = ExecutionResult & { stringify: () => string };
+
+export type Operations = {
+  /** Executes what Yoga has parsed and validated. */
+  plugin: Plugin<Context>;
+  /** The operation that this text was found to be: Yoga has executed it before. */
+  documentOf(text: string): DocumentNode | undefined;
+  /** The bytes of the answer, where the operation is a query that can be compiled; otherwise it is Yoga's. */
+  answer(args: ExecutionArgs): Promise<string | null>;
+};
+
+/** How many operations are known by their text: those that were asked for last. */
+const mostDocuments = 1_000;
 
 /**
  * A query is compiled into one statement that builds its answer, or runs inside one read-only transaction: either way one
@@ -32,10 +50,21 @@ type Read = { result: ExecutionResult & { stringify?: () => string }; path: 'com
  * is closed here. What is executed is executed by graphql-js itself: Yoga's own executor can stream, which nothing here
  * needs, and takes half as much time again.
  */
-export function useOperations({ reads: path, explainReads }: OperationOptions): Plugin<Context> {
+export function createOperations({ reads: path, explainReads }: OperationOptions): Operations {
   const compiler = path === 'compiled' ? createCompiler() : null;
-  return {
+  const documents = new LRUCache<string, DocumentNode>({ max: mostDocuments });
+
+  const explain = async <Found extends Read | null>(work: () => Promise<Found>): Promise<Found> => {
+    if (!explainReads) return await work();
+    const { result, statements } = await countStatements(work, { outside: true });
+    return result && explained(result, statements);
+  };
+
+  const plugin: Plugin<Context> = {
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
+      const context = args.contextValue as Context & { params?: { query?: string } };
+      const text = context.params?.query;
+      if (text !== undefined && documents.get(text) !== args.document) documents.set(text, args.document);
       try {
         checkExtent(args);
       } catch (error) {
@@ -43,12 +72,10 @@ export function useOperations({ reads: path, explainReads }: OperationOptions): 
         return;
       }
       const operation = getOperationAST(args.document, args.operationName);
-      const context = args.contextValue as Context;
       if (operation?.operation === 'query' && readsData(operation, context)) {
         setExecuteFn(async (executed) => {
-          if (!explainReads) return (await read(executed, compiler)).result;
-          const { result: done, statements } = await countStatements(() => read(executed, compiler), { outside: true });
-          return explained(done, statements);
+          const done: Read = await explain(() => read(executed, compiler));
+          return done.path === 'compiled' ? textResult(done.bytes) : done.result;
         });
       } else if (operation?.operation === 'mutation') {
         setExecuteFn(async (executed) => {
@@ -61,21 +88,32 @@ export function useOperations({ reads: path, explainReads }: OperationOptions): 
       }
     },
   };
+
+  const answer: Operations['answer'] = async (args) => {
+    const operation = getOperationAST(args.document, args.operationName);
+    const context = args.contextValue as Context;
+    if (!compiler || operation?.operation !== 'query' || !readsData(operation, context)) return null;
+    checkExtent(args);
+    const done = await explain(async (): Promise<Read | null> => {
+      const attempt = await readCompiled(args, compiler, context);
+      return 'path' in attempt && attempt.path === 'compiled' ? attempt : null;
+    });
+    return done?.path === 'compiled' ? done.bytes : null;
+  };
+
+  return { plugin, documentOf: (text) => documents.get(text), answer };
 }
 
 async function read(args: ExecutionArgs, compiler: Compiler | null): Promise<Read> {
   const context = args.contextValue as Context;
   const attempt = compiler ? await readCompiled(args, compiler, context) : { reason: 'READS is plain' };
-  if ('result' in attempt) {
-    reads.inc({ path: 'compiled' });
-    return { result: attempt.result, path: 'compiled' };
-  }
+  if ('path' in attempt) return attempt;
   reads.inc({ path: 'fallback' });
   const result = await context.database.read(context.viewer, async (db) => {
     context.db = db;
     return await execute(args);
   });
-  return { result, path: 'fallback', reason: attempt.reason };
+  return { path: 'fallback', result, ...attempt };
 }
 
 /** The answer, or why the plain path is to give it. */
@@ -83,17 +121,22 @@ async function readCompiled(
   args: ExecutionArgs,
   compiler: Compiler,
   { viewer, database, log }: Context,
-): Promise<{ result: Read['result'] } | { reason: string }> {
+): Promise<Read | { reason: string }> {
   try {
     const compiled = compiler.compile(args, viewer);
     if ('reason' in compiled) return compiled;
-    const data = await database.readValue(viewer, compiled.statement);
-    if (data !== null) return { result: { stringify: () => `{"data":${data}}` } };
+    const bytes = await database.readValue(viewer, compiled.statement);
+    if (bytes !== null) {
+      reads.inc({ path: 'compiled' });
+      return { path: 'compiled', bytes };
+    }
     log.error('a compiled read came out null');
     return { reason: 'something was null that must not be' };
   } catch (error) {
     // A database that does not answer would not answer the plain path either.
-    if (isUnavailable(error)) return { result: { data: null, errors: [asGraphQLError(error)] } };
+    if (isUnavailable(error)) {
+      return { path: 'fallback', result: { data: null, errors: [asGraphQLError(error)] }, reason: 'no database' };
+    }
     log.error({ err: error }, 'a compiled read failed');
     return { reason: 'it failed' };
   }
@@ -103,11 +146,17 @@ function asGraphQLError(error: unknown): GraphQLError {
   return new GraphQLError('The database does not answer.', { originalError: error as Error });
 }
 
-function explained({ result, path, reason }: Read, statements: number): Read['result'] {
-  const read = { path, ...(reason === undefined ? {} : { reason }), statements };
-  const { stringify } = result;
-  if (!stringify) return { ...result, extensions: { ...result.extensions, read } };
-  return { stringify: () => `${stringify().slice(0, -1)},"extensions":${JSON.stringify({ read })}}` };
+function textResult(bytes: string): TextResult {
+  return { stringify: () => decodeWire(bytes) };
+}
+
+function explained<Found extends Read>(done: Found, statements: number): Found {
+  if (done.path === 'compiled') {
+    const read = JSON.stringify({ path: done.path, statements });
+    return { ...done, bytes: `${done.bytes.slice(0, -1)},"extensions":{"read":${read}}}` };
+  }
+  const { path, result, reason } = done;
+  return { ...done, result: { ...result, extensions: { ...result.extensions, read: { path, reason, statements } } } };
 }
 
 // Introspection needs no database, and an anonymous viewer gets no rows anyway.

@@ -3,12 +3,13 @@ import { LRUCache } from 'lru-cache';
 import { invalid } from '../kernel/errors.ts';
 import { isUuid } from '../kernel/id.ts';
 import { Decimal } from '../kernel/money.ts';
+import { endOfTime } from '../kernel/time.ts';
 import { builder, type ModelName, type Row } from './builder.ts';
 
 /** One column that a list can be ordered by. The order always ends with the id, so it is total. */
 export type SortKey = {
   column: string;
-  type: 'instant' | 'text' | 'integer' | 'decimal' | 'uuid' | 'boolean';
+  type: 'instant' | 'text' | 'integer' | 'smallint' | 'decimal' | 'uuid' | 'boolean';
   nullable?: boolean;
 };
 export type Direction = 'asc' | 'desc';
@@ -47,6 +48,9 @@ export const pageSizes = { least: 1, most: 100, default: 20 } as const;
 /** The condition that no row meets, and the one that all do. Prisma drops `OR: []` and `NOT: {}` where they are nested. */
 export const noRow = { id: { in: [] } };
 export const anyRow = { id: { notIn: [] } };
+
+const mostSteps = 10;
+const startOfTime = Date.parse('0001-01-01T00:00:00Z');
 
 const idKey: SortKey = { column: 'id', type: 'uuid' };
 
@@ -89,6 +93,9 @@ export function completeOrder(
   asked: readonly { field: SortKey; direction?: Direction | null }[] | null | undefined,
   standard: Order,
 ): Order {
+  if (asked && asked.length > mostSteps) {
+    throw invalid('sort', 'OUT_OF_RANGE', `An order has at most ${mostSteps} steps.`);
+  }
   const steps: Order = asked?.length
     ? asked.map((step) => ({ key: step.field, direction: step.direction ?? 'asc' }))
     : standard;
@@ -128,7 +135,8 @@ export function pageOf(args: PageArguments, order: Order): Page {
 /** The connection that a page's rows make: one row more than the page was read, to know whether there is a next one. */
 export function connectionOf<Node extends Record<string, unknown>>(page: Page, rows: Node[]): Connection<Node> {
   const more = rows.length > page.size;
-  const nodes = more ? rows.slice(0, page.size) : rows;
+  // A copy: the same rows may be the page of several parents, and each would turn them round.
+  const nodes = rows.slice(0, page.size);
   if (page.backward) nodes.reverse();
   const cursorOf = (node: Node | undefined) => (node === undefined ? null : encodeCursor(node, page.order));
   return {
@@ -224,11 +232,13 @@ function cursorValue({ type, nullable }: SortKey, value: unknown): CursorValue |
   if (value === null) return nullable ? null : undefined;
   switch (type) {
     case 'instant':
-      return Number.isSafeInteger(value) && Math.abs(value as number) <= 8.64e15
+      return Number.isSafeInteger(value) && (value as number) >= startOfTime && (value as number) <= endOfTime.getTime()
         ? new Date(value as number)
         : undefined;
     case 'integer':
       return Number.isInteger(value) && Math.abs(value as number) < 2 ** 31 ? (value as number) : undefined;
+    case 'smallint':
+      return Number.isInteger(value) && Math.abs(value as number) < 2 ** 15 ? (value as number) : undefined;
     case 'decimal':
       return typeof value === 'string' && /^-?\d{1,15}(\.\d{1,4})?$/.test(value) ? new Decimal(value) : undefined;
     case 'boolean':

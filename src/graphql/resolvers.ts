@@ -9,13 +9,11 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Context } from './context.ts';
-import type { Declaration } from './declarations.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, Context>;
 
 /** What Pothos and the declarations leave in a field's extensions. */
 type Planned = {
-  read?: Declaration;
   /** The field as it was declared: its resolver without Pothos' check. */
   pothosOptions?: { resolve?: Resolver };
   /** What the field needs of its row: named columns, or a relation that depends on its arguments. */
@@ -33,15 +31,12 @@ type Planned = {
 export function bareResolvers(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
-    for (const [name, field] of Object.entries(type.getFields())) {
-      const { read, pothosOptions, pothosPrismaSelect: select, pothosPrismaLoaded } = field.extensions as Planned;
+    for (const field of Object.values(type.getFields())) {
+      const { pothosOptions, pothosPrismaSelect: select, pothosPrismaLoaded } = field.extensions as Planned;
       const bare = pothosOptions?.resolve;
       if (!select || !bare) continue;
       const planned = field.resolve as Resolver;
-      if (isProperty(read, name)) {
-        // graphql-js reads a property faster by itself than through a function of ours.
-        field.resolve = undefined;
-      } else if (typeof select === 'object') {
+      if (typeof select === 'object') {
         field.resolve = whenSelected(Object.keys(select), bare, planned);
       } else if (pothosPrismaLoaded) {
         field.resolve = (row, args, context, info) =>
@@ -52,11 +47,6 @@ export function bareResolvers(schema: GraphQLSchema): GraphQLSchema {
     }
   }
   return schema;
-}
-
-// Every row of ours has the columns that its selection names.
-function isProperty(read: Declaration | undefined, name: string): boolean {
-  return read?.kind === 'column' && !read.staffOnly && read.columns[0] === name;
 }
 
 function whenSelected(columns: string[], bare: Resolver, planned: Resolver): Resolver {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Writable } from 'node:stream';
+import type { EventEmitter } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
@@ -7,6 +8,7 @@ import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { isUuid } from './id.ts';
 import type { Log } from './log.ts';
 import type { Viewer } from './viewer.ts';
+import { hear } from './wire.ts';
 
 /** What code inside a transaction reads and writes through. The tenant is set; row-level security does the rest. */
 export type Transaction = Prisma.TransactionClient;
@@ -19,7 +21,7 @@ export type Database = {
   read<Result>(viewer: Viewer, work: (db: Transaction) => Promise<Result>): Promise<Result>;
   /** The same, for a caller that can't put its reads into one function. */
   openRead(viewer: Viewer): Promise<ReadSession>;
-  /** One statement in such a transaction, all in one message; answers the one value that it selects. */
+  /** One statement in such a transaction, all in one message; answers the one value that it selects. See wire.ts. */
   readValue(viewer: Viewer, statement: { text: string; values: unknown[] }): Promise<string | null>;
   /** Runs in one writing transaction of the viewer's organization; commits unless the work throws. */
   transact<Result>(viewer: Viewer, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
@@ -47,8 +49,9 @@ export async function countStatements<Result>(
 /** How many statements a connection keeps prepared. PostgreSQL holds a plan for each, some of them large. */
 const mostPrepared = 200;
 
-type Connection = {
+type Connection = EventEmitter & {
   stream: Writable;
+  attachListeners(stream: Readable): void;
   close(message: { type: 'S'; name: string }): void;
   parsedStatements: Record<string, string>;
 };
@@ -68,6 +71,12 @@ class TenantClient extends pg.Client {
     max: mostPrepared,
     dispose: (_, name, reason) => reason === 'evict' && this.#forget(name),
   });
+
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const connection = connectionOf(this);
+    connection.attachListeners = (stream) => hear(connection, stream);
+  }
 
   // biome-ignore lint/suspicious/noExplicitAny: pg declares eight overloads; this passes all of them on.
   override query(...args: any[]): any {

@@ -8,7 +8,7 @@ export const orderFilter = filterInput<'Order'>('OrderFilter', 'Which orders.', 
   id: compare.id('id', 'Order', 'By id.'),
   number: compare.text('number', 'By number.'),
   status: compare.code('statusKind', OrderStatusKind, 'By what the status means. SPP: `status`.'),
-  statusCode: compare.integer('statusCode', 'By the status’s own number. SPP: `status_id`.'),
+  statusCode: compare.smallInteger('statusCode', 'By the status’s own number. SPP: `status_id`.'),
   clientId: compare.id('clientId', 'Client', 'By client. SPP: `user_id`.'),
   serviceId: compare.id('serviceId', 'Service', 'By service. SPP: `service_id`.'),
   employeeId: compare.linked(
@@ -38,7 +38,7 @@ export const orderSort = sortInput<'Order'>('OrderSort', {
   UPDATED_AT: { column: 'updatedAt', type: 'instant', description: 'The last change.' },
   DATE_DUE: { column: 'dueAt', type: 'instant', nullable: true, description: 'The due time. SPP: `date_due`.' },
   NUMBER: { column: 'number', type: 'text', description: 'The number.' },
-  STATUS: { column: 'statusCode', type: 'integer', description: 'The status’s code.' },
+  STATUS: { column: 'statusCode', type: 'smallint', description: 'The status’s code.' },
   PRICE: { column: 'price', type: 'decimal', description: 'The price, whatever the currency.' },
   QUANTITY: { column: 'quantity', type: 'integer', description: 'The quantity.' },
   CLIENT: {

@@ -1,5 +1,6 @@
 import http from 'node:http';
-import { type Exchange, type GraphQLServer, newExchange } from '../graphql/http.ts';
+import type { Exchange } from '../graphql/direct.ts';
+import { type GraphQLServer, newExchange } from '../graphql/http.ts';
 import type { Log } from '../kernel/log.ts';
 import { metrics } from '../kernel/metrics.ts';
 import type { GraphiQL } from './graphiql.ts';
@@ -43,7 +44,7 @@ export function createHttpServer({ graphql, graphiql, readiness, log }: HttpServ
   const graph: Answer = (request, response, exchange) =>
     request.method === 'GET' && wantsHtml(request)
       ? graphiql(request, response)
-      : graphql(request, response, { exchange });
+      : graphql.handle(request, response, exchange);
 
   const routes = new Map<string, { methods: string[] | null; answer: Answer }>([
     ['/healthz', { methods: ['GET', 'HEAD'], answer: health }],

@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newExchange } from '../../src/graphql/http.ts';
 import { testServer } from '../kit/client.ts';
 
 let server: http.Server;
@@ -9,7 +10,7 @@ let url: string;
 
 beforeAll(async () => {
   const graphql = await testServer();
-  server = http.createServer((request, response) => void graphql(request, response));
+  server = http.createServer((request, response) => void graphql.handle(request, response, newExchange()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 });

@@ -122,11 +122,17 @@ export function disagreement(sent: Sent, viewer: string, compiled: Told, plain: 
     query.trim(),
     ...(operationName ? [`Operation name: ${operationName}`] : []),
     `Variables: ${inspect(variables ?? {}, { depth: 20, maxStringLength: 2000 })}`,
-    `Compiled: HTTP ${compiled.status} ${compiled.text}`,
-    `Plain: HTTP ${plain.status} ${plain.text}`,
+    `Compiled: HTTP ${compiled.status} ${shortened(compiled.text)}`,
+    `Plain: HTTP ${plain.status} ${shortened(plain.text)}`,
     difference(sent, compiled, plain),
   ].join('\n\n');
 }
+
+function shortened(text: string): string {
+  return text.length > mostShown ? `${text.slice(0, mostShown)}… and ${text.length - mostShown} characters more` : text;
+}
+
+const mostShown = 5000;
 
 type Exchange = {
   sent: Sent;

@@ -31,6 +31,7 @@ function formatOf(column: Sql, { type }: SortKey): Json {
     case 'instant':
       return [sql`(extract(epoch from ${column}) * 1000)::bigint::text`];
     case 'integer':
+    case 'smallint':
     case 'boolean':
       return bareOf(column);
     case 'decimal':

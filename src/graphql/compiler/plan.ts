@@ -5,6 +5,7 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql';
+import { wireColumn } from '../../kernel/wire.ts';
 import type { Declaration, TypeDeclaration } from '../declarations.ts';
 import { type Asked, forStaff, rowIn } from './asked.ts';
 import { nestedList, rootList } from './connection.ts';
@@ -14,13 +15,14 @@ import { linkedValue, personValue, relationValue } from './relations.ts';
 import { groupValue, nodesValue, nodeValue, singleValue } from './roots.ts';
 import type { Row } from './rows.ts';
 import { fieldsOf, type Selection } from './selection.ts';
-import { join, type Sql, sql } from './sql.ts';
+import { identifier, join, type Sql, sql } from './sql.ts';
 import { amountIn, columnValue, computedValue, idValue, knownValue, listedValues, moneyValue } from './values.ts';
 
-/** The statement that answers the operation: one row with one text, the value of `data`. */
+/** The statement that answers the operation: one row with one text, the whole answer. */
 export function planOf(selection: Selection): Sql {
   const query = selection.schema.getQueryType() as GraphQLObjectType;
-  return sql`select ${concatenated(objectValue(selection, query, null))} as "data"`;
+  const answer = objectOf([['data', objectValue(selection, query, null)]]);
+  return sql`select ${concatenated(answer)} as ${identifier(wireColumn)}`;
 }
 
 function objectValue(selection: Selection, type: GraphQLObjectType, row: Row | null, nodes?: FieldNode[]): Json {

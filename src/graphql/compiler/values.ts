@@ -43,7 +43,9 @@ const formatsOfColumns: Readonly<Record<string, Format>> = {
 /** A column, in the text of its scalar. */
 export function columnValue(row: Row, name: string, field: Field): Json {
   const { type, isList, isRequired } = columnOf(row.model, name);
-  const format = isList ? textOf : isEnumType(getNamedType(field.type)) ? enumFormat(field) : formatsOfColumns[type];
+  // A list that is null in the database is answered empty, as Prisma reads it.
+  if (isList) return [sql`coalesce(to_json(${row.column(name)})::text, '[]')`];
+  const format = isEnumType(getNamedType(field.type)) ? enumFormat(field) : formatsOfColumns[type];
   if (!format) throw new NotCompiled(`${field.name} is a ${type}, which has no text`);
   const value = format(row.column(name));
   return isRequired ? value : orNull(value);

@@ -1,0 +1,80 @@
+import { pino } from 'pino';
+import { createGraphQLServer } from '../../src/graphql/http.ts';
+import { anonymousViewer, type Viewer } from '../../src/kernel/viewer.ts';
+import { schema } from '../../src/schema.ts';
+import { createHttpServer } from '../../src/server/http.ts';
+import { ask, plainServer } from '../kit/client.ts';
+import { testDatabase } from '../kit/db.ts';
+import { difference, disagreement, readOf, type Sent, type Told, toldBy } from '../kit/reads.ts';
+
+/** What one operation is answered, wherever it can be asked. */
+export type Answers = { compiled: Told; http: Told; plain: Told };
+
+export type Servers = {
+  /** What the compiling server answers inside the process. */
+  compiled(name: string, sent: Sent): Promise<Told>;
+  /** What the same server answers to an application, on the shortest way that it has. */
+  http(name: string, sent: Sent): Promise<Told>;
+  plain(name: string, sent: Sent): Promise<Told>;
+  close(): Promise<void>;
+};
+
+/** The servers for a world's viewers. Over HTTP a viewer is known by the name alone. */
+export async function openServers(viewers: Readonly<Record<string, Viewer>>): Promise<Servers> {
+  const { database } = await testDatabase();
+  const log = pino({ level: 'silent' });
+  const graphql = createGraphQLServer({
+    schema,
+    database,
+    log,
+    authenticate: async (name) => viewers[name ?? ''] ?? anonymousViewer(),
+    reads: 'compiled',
+    explainReads: true,
+  });
+  const http = createHttpServer({ graphql, graphiql: async () => {}, readiness: async () => null, log });
+  const url = `${await http.listen(0, '127.0.0.1')}/graphql`;
+  return {
+    compiled: (name, sent) => ask(graphql, viewers[name] as Viewer, sent),
+    http: async (name, sent) =>
+      toldBy(
+        await fetch(url, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/graphql-response+json',
+            authorization: name,
+          },
+          body: JSON.stringify(sent),
+        }),
+      ),
+    plain: async (name, sent) => ask(await plainServer(), viewers[name] as Viewer, sent),
+    close: http.drain,
+  };
+}
+
+export async function answersOf(servers: Servers, name: string, sent: Sent): Promise<Answers> {
+  return {
+    compiled: await servers.compiled(name, sent),
+    http: await servers.http(name, sent),
+    plain: await servers.plain(name, sent),
+  };
+}
+
+/** With these the compiler was wrong, and the plain path covered for it. */
+const brokenReasons = ['it failed', 'something was null that must not be'];
+
+/** What is wrong with the answers, with everything that is needed to see it again; or null. */
+export function faultOf(name: string, sent: Sent, { compiled, http, plain }: Answers): string | null {
+  const { reason = '' } = readOf(compiled) ?? {};
+  if (brokenReasons.includes(reason)) return `${reason}\n\n${disagreement(sent, name, compiled, plain)}`;
+  if (difference(sent, compiled, plain) !== null) return disagreement(sent, name, compiled, plain);
+  return difference(sent, http, plain) === null ? null : `Over HTTP:\n\n${disagreement(sent, name, http, plain)}`;
+}
+
+/** Asks everywhere, and throws when the answers are not the same. */
+export async function sameAnswers(servers: Servers, name: string, sent: Sent): Promise<Answers> {
+  const answers = await answersOf(servers, name, sent);
+  const fault = faultOf(name, sent, answers);
+  if (fault !== null) throw new Error(fault);
+  return answers;
+}

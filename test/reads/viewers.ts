@@ -1,0 +1,36 @@
+import { systemViewer, type Viewer } from '../../src/kernel/viewer.ts';
+import { anonymous, asToken, type Person, viewerOf } from '../kit/viewers.ts';
+import type { World } from '../kit/world.ts';
+
+type People = { groups: { id: string }[]; staff: Person[]; clients: Person[] };
+
+/** Everybody who may see something else than the others. The first sees all. */
+export async function viewersOf(world: World, { groups, staff, clients }: People): Promise<Record<string, Viewer>> {
+  const groupId = groups[0]?.id;
+  const [first, , third] = staff as [Person, Person, Person];
+  const [one, , three] = clients as [Person, Person, Person];
+  const having = async (grants: Parameters<World['role']>[0]): Promise<Viewer> => {
+    const role = await world.role({ dashboardAccess: 1, ...grants });
+    return { ...viewerOf({ ...third, groupId: groupId ?? null, roleId: role.id, role }) };
+  };
+  return {
+    administrator: viewerOf(world.admin),
+    token: asToken(world.admin),
+    contractor: viewerOf({ ...first, roleId: world.roles.contractor.id, role: world.roles.contractor }),
+    'of a group': await having({ orderAccess: 2, orderManagement: 1, clients: 2, services: 2, settingsLogs: true }),
+    'of no group': {
+      ...(await having({ orderAccess: 2, orderManagement: 3, clients: 2, services: 1 })),
+      groupId: null,
+    },
+    'own clients only': await having({ clients: 1 }),
+    'clients of the group only': await having({ clients: 2 }),
+    'own services only': await having({ services: 1 }),
+    'all orders, restores own': await having({ orderAccess: 3, orderManagement: 1, settingsIntegrations: true }),
+    client: viewerOf(one),
+    'another client': viewerOf(three),
+    'token of a client': asToken(one),
+    system: systemViewer(world.organizationId),
+    nobody: { ...viewerOf(world.admin), permissions: {} },
+    anonymous,
+  };
+}
