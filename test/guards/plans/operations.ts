@@ -1,0 +1,246 @@
+import { completeOrder, fingerprintOf, newestFirst } from '../../../src/graphql/pagination.ts';
+import type { Subjects, ViewerName } from './subjects.ts';
+
+/** The most rows of each big table that may be read; of a big table that is not named, none. */
+export type Reads = Readonly<Record<string, number>>;
+
+/** Something that is asked all day, other than a bare list. */
+export type Operation = {
+  title: string;
+  viewer: ViewerName;
+  document: string;
+  variables: (subjects: Subjects) => Record<string, unknown>;
+  reads: Reads;
+};
+
+// At most so many belong to an order, a task or a client of the demo.
+const people = 2;
+const tags = 4;
+/** As many rows as no client has of anything. */
+const ofOneClient = 500;
+
+/** What the page of a dashboard shows of each order. */
+const row = (nested: number) => `
+  id number serviceName status { name kind } price { amount currency } createdAt dueAt
+  client { id name email company } employees { id name } tags { id name }
+  tasks(first: ${nested}) { nodes { id name isComplete effectiveDueAt } }
+  messages(first: ${nested}) { nodes { id body createdAt staffOnly } }`;
+
+const rowReads = (orders: number, nested: number): Reads => ({
+  users: orders * (1 + people),
+  order_employees: orders * people,
+  order_tags: orders * tags,
+  order_tasks: orders * nested,
+  order_messages: orders * nested,
+});
+
+const everything = `
+  id number serviceName price { amount currency } quantity note options metadata formData paymentProcessor
+  startedAt completedAt dueAt lastMessageAt version createdAt updatedAt deletedAt
+  status { id code name kind position isOpen }
+  client {
+    id name email phone company balance { amount currency } address { line1 city country } spent { amount }
+    accountManager { name } managers { id name }
+  }
+  service { id name description price { amount } folder { name } employees { name } addons { name } }
+  employees { id name group { name } role { name } } tags { id name }
+  tasks(first: 20) { totalCount nodes { id name isComplete completedBy { name } employees { name } } }
+  messages(first: 20) { totalCount nodes { id body author { name } files } }
+  formFields(first: 20) { nodes { id name type value } }`;
+
+const everythingReads: Reads = {
+  orders: 1,
+  users: 2 + 3 * people + 20 * (1 + people) + 20,
+  addresses: 1,
+  // What the client ever paid is summed.
+  invoices: ofOneClient,
+  client_managers: people,
+  order_employees: people,
+  order_tags: tags,
+  order_tasks: 2 * 20,
+  order_task_employees: 20 * people,
+  order_messages: 2 * 20,
+  filled_form_fields: 2 * 20,
+};
+
+/** And what tells whether the viewer is, or works with, one of the order's people. */
+const andReach = (reads: Reads): Reads => ({
+  ...reads,
+  users: (reads.users ?? 0) + people,
+  order_employees: (reads.order_employees ?? 0) + people,
+});
+
+const dashboard = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: OrderFilter) {
+  orders(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
+    nodes { ${row(5)} } pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+const pages: readonly { title: string; variables: Operation['variables'] }[] = [
+  { title: 'the first page', variables: () => ({ first: 50 }) },
+  { title: 'deep in it', variables: ({ deep }) => ({ first: 50, after: cursorOf(deep) }) },
+  { title: 'the last page', variables: () => ({ last: 50 }) },
+  { title: 'backward from deep in it', variables: ({ deep }) => ({ last: 50, before: cursorOf(deep) }) },
+  { title: 'of a status', variables: () => ({ first: 50, filter: { status: { eq: 'IN_PROGRESS' } } }) },
+];
+
+/** The cursor of an order in the list that is newest first. */
+function cursorOf({ id, createdAt }: Subjects['deep']): string {
+  const values = [fingerprintOf(completeOrder(null, newestFirst)), createdAt.getTime(), id];
+  return Buffer.from(JSON.stringify(values)).toString('base64url');
+}
+
+const staff = ['administrator', 'contractor', 'group member'] as const;
+const everybody = [...staff, 'newcomer', 'client'] as const;
+const nothing = () => ({});
+
+/** Each of them for each of the viewers. */
+function as(viewers: readonly ViewerName[], operation: Omit<Operation, 'viewer'>): Operation[] {
+  return viewers.map((viewer) => ({ ...operation, viewer }));
+}
+
+export const operations: readonly Operation[] = [
+  ...as([...staff, 'client'], {
+    title: 'an order by its number',
+    document: `query ($number: String!) { order(number: $number) { ${row(5)} } }`,
+    variables: ({ order }) => ({ number: order.number }),
+    reads: andReach({ orders: 1, ...rowReads(1, 5) }),
+  }),
+  ...as([...staff, 'client'], {
+    title: 'an order by its id, with everything beneath it',
+    document: `query ($id: ID!) { order(id: $id) { ${everything} } }`,
+    variables: ({ order }) => ({ id: order.id }),
+    reads: andReach(everythingReads),
+  }),
+  ...pages.flatMap(({ title, variables }) =>
+    as(everybody, {
+      title: `the dashboard, ${title}`,
+      document: dashboard,
+      variables,
+      // One more to know whether there are more, and the one that the cursor names.
+      reads: { orders: 50 + 2, ...rowReads(50, 5) },
+    }),
+  ),
+  ...as(['administrator', 'client'], {
+    title: 'a wide page of orders',
+    document: `{
+      orders(first: 100) {
+        nodes {
+          ${row(10)} service { id name }
+          formFields(first: 10) { nodes { id name type value submittedAt } }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }`,
+    variables: nothing,
+    reads: { orders: 101, filled_form_fields: 100 * 10, ...rowReads(100, 10) },
+  }),
+  ...as(['administrator', 'contractor'], {
+    title: 'a page of clients, with their newest orders, managers and what they spent',
+    document: `{
+      clients(first: 20) {
+        nodes {
+          id name email company balance { amount } address { city country } managers { id name }
+          spent { amount currency } orders(first: 3) { nodes { id number createdAt } }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }`,
+    variables: nothing,
+    reads: {
+      users: 21 + 20 * people,
+      addresses: 20,
+      client_managers: 20 * people,
+      invoices: 20 * ofOneClient,
+      orders: 20 * 3,
+    },
+  }),
+  ...as(['administrator', 'client'], {
+    title: 'a client with its orders, counted',
+    document: `query ($id: ID!) {
+      client(id: $id) { id name spent { amount } teamMembers { name } orders(first: 20) { totalCount nodes { number } } }
+    }`,
+    variables: ({ clients }) => ({ id: clients.busiest }),
+    reads: { users: 1, invoices: ofOneClient, orders: ofOneClient + 20 },
+  }),
+  ...as(['administrator', 'client'], {
+    title: 'a page of services, with their newest orders',
+    document: `{
+      services(first: 20) {
+        nodes { id name folder { name } employees { name } addons { name } orders(first: 3) { nodes { id number } } }
+      }
+    }`,
+    variables: nothing,
+    reads: { users: 20 * people, orders: 20 * 3 },
+  }),
+  ...as(everybody, {
+    title: 'the team with roles and groups',
+    document: '{ team(first: 50) { nodes { id name email role { id name } group { name } } } }',
+    variables: nothing,
+    reads: { users: 50 },
+  }),
+  ...as(['administrator'], {
+    title: 'a page of the log, with people and changes',
+    document: `{
+      logs(first: 50) {
+        nodes { id entity entityId event createdAt actor { name } owner { name } changes { field before after } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }`,
+    variables: nothing,
+    reads: { logs: 51, users: 2 * 50 },
+  }),
+  ...as(['administrator'], {
+    title: 'tags, counted',
+    document: '{ tags { edges { cursor node { id name } } totalCount } }',
+    variables: nothing,
+    reads: {},
+  }),
+  ...as(['administrator'], {
+    title: 'API tokens with the people they act as',
+    document: '{ apiTokens(first: 50) { nodes { name role { name } user { name } } } }',
+    variables: nothing,
+    reads: { users: 50 },
+  }),
+  ...as(everybody, {
+    title: 'the viewer',
+    document: '{ viewer { kind user { name } organization { name } permissions { name } } me { name } }',
+    variables: nothing,
+    reads: { users: 2 },
+  }),
+  ...as(['administrator', 'contractor', 'client'], {
+    title: 'an order as a node',
+    document: 'query ($id: ID!) { node(id: $id) { id ... on Order { number client { name } } } }',
+    variables: ({ order }) => ({ id: `order_${order.id}` }),
+    reads: andReach({ orders: 1, users: 1 }),
+  }),
+  ...as(['administrator', 'contractor', 'client'], {
+    title: 'a task as a node',
+    document: 'query ($id: ID!) { node(id: $id) { id ... on OrderTask { name order { number } } } }',
+    variables: ({ taskId }) => ({ id: `task_${taskId}` }),
+    // The order once for what the viewer may see, and once for the answer.
+    reads: andReach({ order_tasks: 1, orders: 2 }),
+  }),
+  ...as(['administrator', 'contractor', 'client'], {
+    title: 'a message as a node',
+    document: 'query ($id: ID!) { node(id: $id) { id ... on OrderMessage { body author { name } } } }',
+    variables: ({ messageId }) => ({ id: `message_${messageId}` }),
+    reads: andReach({ order_messages: 1, orders: 1, users: 1 }),
+  }),
+  ...as(['administrator', 'client'], {
+    title: 'a client as a node',
+    document: 'query ($id: ID!) { node(id: $id) { id ... on Client { name } } }',
+    variables: ({ clients }) => ({ id: `client_${clients.busiest}` }),
+    reads: { users: 1 },
+  }),
+  ...as(['administrator'], {
+    title: 'nodes of several types',
+    document: `query ($ids: [ID!]!) {
+      nodes(ids: $ids) { id ... on Client { name } ... on Order { number } ... on OrderTask { name } }
+    }`,
+    variables: ({ clients, order, taskId }) => ({
+      ids: [`client_${clients.busiest}`, `order_${order.id}`, `task_${taskId}`],
+    }),
+    reads: { users: 1, orders: 2, order_tasks: 1 },
+  }),
+];

@@ -1,0 +1,173 @@
+import type { Reads } from './operations.ts';
+
+/** A way in which plans read more than is answered, accepted by name: why, and how much at most. */
+export type Weakness = {
+  why: string;
+  /** The operations that have it. Each must really need it. */
+  of: readonly string[];
+  /** Where only some of the plans have it. */
+  only?: 'with a cursor' | 'without values';
+  /** Of these tables rows may also be looked at in vain. */
+  reads: Reads;
+};
+
+/** As many as the organization has. */
+const all = { orders: 100_000, clients: 3_000, staff: 12 };
+/** At least as many as the client has that has most. */
+const ofOneClient = 450;
+
+const bothWays = (lists: readonly string[]) => lists.flatMap((list) => [`${list} ASC`, `${list} DESC`]);
+const forEach = (viewers: readonly string[], names: readonly string[]) =>
+  viewers.flatMap((viewer) => names.map((name) => `${viewer}: ${name}`));
+const counted = (names: readonly string[]) => names.map((name) => `${name}, counted`);
+
+const dashboards = ['the first page', 'deep in it', 'the last page', 'backward from deep in it', 'of a status'].map(
+  (page) => `the dashboard, ${page}`,
+);
+const ofEmployees = [
+  'orders of a busy employee',
+  'orders of an idle employee',
+  'orders of a status and a busy employee',
+  'orders of a status and an idle employee',
+];
+const ofTags = ['orders of a frequent tag', 'orders of a rare tag'];
+const found = ['a word that all have', 'a frequent word', 'a rare word', 'two words', 'a number'].map(
+  (words) => `found by ${words}`,
+);
+
+export const weaknesses: readonly Weakness[] = [
+  // ------------------------------------------------------------------ cursors
+  {
+    why: 'The cursor bounds the index by its first column only: rows that tie with it there are read again.',
+    of: [
+      ...bothWays(['orders by STATUS', 'orders by QUANTITY', 'orders by CLIENT', 'orders by SERVICE']),
+      ...bothWays(['clients by STATUS', 'clients by FIRST_NAME', 'clients by LAST_NAME']),
+    ],
+    only: 'with a cursor',
+    reads: { orders: all.orders, users: all.clients },
+  },
+  {
+    why: 'Where nulls come beyond the cursor, nothing bounds the index: all rows before it are read again.',
+    of: [...bothWays(['orders by DATE_DUE']), 'orders that are due'],
+    only: 'with a cursor',
+    reads: { orders: all.orders },
+  },
+  {
+    why: 'Comparisons of numeric are not leakproof: under row-level security no cursor bounds an index of amounts.',
+    of: bothWays(['orders by PRICE', 'clients by BALANCE']),
+    only: 'with a cursor',
+    reads: { orders: all.orders, users: all.clients },
+  },
+
+  // ------------------------------------------------------------------ lists
+  {
+    why: 'No index has the newest orders of several statuses together: the walk passes over those of the others.',
+    of: ['orders of several statuses'],
+    reads: { orders: 50_000 },
+  },
+  {
+    why: 'Clients are nearly all of the people, so those of the team are passed over.',
+    of: bothWays(['clients by ID']),
+    reads: { users: 20 + 1 + all.staff },
+  },
+  {
+    why: `Orders are in order in one table, and their people and tags in another: either the newest orders are asked one by
+      one, or all of the employee or the tag are sorted.`,
+    of: [...ofEmployees, ...ofTags],
+    reads: { orders: 5_000, order_employees: 1_500, order_tags: 100 },
+  },
+  {
+    why: 'The same between orders or clients and the words that they are found by.',
+    of: [
+      ...['orders found by a frequent word', 'orders found by two words'],
+      ...['clients found by a word that all have', 'clients found by a frequent word', 'clients found by two words'],
+    ],
+    reads: {
+      orders: all.orders,
+      order_search_terms: 2 * all.orders,
+      users: all.clients + all.staff,
+      client_search_terms: 2 * all.clients,
+    },
+  },
+  {
+    why: 'Without the word, a plan can’t know that few have it, and may ask all orders or clients one by one.',
+    of: ['orders found by a rare word', 'orders found by a number', 'clients found by a rare word'],
+    only: 'without values',
+    reads: { orders: all.orders, users: all.clients },
+  },
+  {
+    why: 'What is counted by the rows of two tables takes all that fit in one of them, often in both.',
+    of: counted([...ofEmployees, ...ofTags, ...found.map((words) => `orders ${words}`)]),
+    reads: { orders: all.orders, order_employees: 20_000, order_tags: 15_000, order_search_terms: 2 * all.orders },
+  },
+  {
+    why: 'The same of clients and words.',
+    of: counted(found.slice(0, 4).map((words) => `clients ${words}`)),
+    reads: { users: all.clients, client_search_terms: 2 * all.clients },
+  },
+
+  // ------------------------------------------------------------------ those who see a part
+  {
+    why: 'What a client has is read and sorted, or passed over: it is little.',
+    of: [
+      ...forEach(['client'], ['the dashboard, of a status', 'orders of a status', 'orders by DATE_DUE ASC']),
+      ...forEach(['client'], ['services by NAME ASC', 'the team with roles and groups', 'orders of a status, counted']),
+    ],
+    reads: { orders: ofOneClient, order_employees: 2_000, client_managers: 2 },
+  },
+  {
+    why: 'The same, beside all that is found.',
+    of: forEach(['client'], ['orders found by a frequent word', 'orders found by a frequent word, counted']),
+    reads: { orders: ofOneClient, order_search_terms: 5_000 },
+  },
+  {
+    why: 'No index has the orders of a client and a service: those of the one are looked through for the other.',
+    of: ['client: a page of services, with their newest orders'],
+    reads: { orders: all.orders },
+  },
+  {
+    why: 'Whom an order is assigned to stands in another table: the newest orders are asked one by one.',
+    of: forEach(
+      ['contractor', 'group member'],
+      [...dashboards, 'orders', 'orders of a status', 'orders by DATE_DUE ASC'],
+    ),
+    reads: { orders: 5_000, order_employees: 500, users: 300 },
+  },
+  {
+    why: 'The same, and without the viewer a plan can’t know that few orders are theirs, and may ask all of them.',
+    of: forEach(['newcomer'], [...dashboards, 'orders', 'orders of a status', 'orders by DATE_DUE ASC']),
+    only: 'without values',
+    reads: { orders: all.orders },
+  },
+  {
+    why: 'Orders that are found and theirs: two tables, neither in order.',
+    of: forEach(['contractor', 'group member'], ['orders found by a frequent word']),
+    reads: { orders: all.orders, order_employees: 20_000, order_search_terms: 5_000, users: all.staff },
+  },
+  {
+    why: 'What is assigned to a viewer or its group is counted by the links of all.',
+    of: counted(
+      forEach(['contractor', 'group member'], ['orders', 'orders of a status', 'orders found by a frequent word']),
+    ),
+    reads: { orders: all.orders, order_employees: 150_000, order_search_terms: 5_000, users: all.staff },
+  },
+  {
+    why: 'Who may see an order may see its client: all orders of the viewer, or of each client, are looked through.',
+    of: [
+      ...forEach(['contractor', 'group member'], ['clients', 'clients by LAST_NAME ASC', 'clients, counted']),
+      ...forEach(['newcomer'], ['clients', 'clients by LAST_NAME ASC']),
+      'contractor: a page of clients, with their newest orders, managers and what they spent',
+    ],
+    reads: { users: all.clients + 100, client_managers: 1_000, orders: all.orders + 100, order_employees: 20_000 },
+  },
+  {
+    why: 'And its service: the orders of each service are looked through.',
+    of: forEach(['contractor', 'newcomer', 'group member'], ['services by NAME ASC']),
+    reads: { orders: all.orders, order_employees: 600_000, users: all.staff },
+  },
+  {
+    why: 'And the services that are its add-ons.',
+    of: forEach(['contractor', 'group member'], ['an order by its id, with everything beneath it']),
+    reads: { orders: 10, order_employees: 200 },
+  },
+];
