@@ -16,13 +16,16 @@ export type Transaction = Prisma.TransactionClient;
 /** A read transaction that stays open until it is closed: one snapshot for everything read through it. */
 export type ReadSession = { db: Transaction; close(): Promise<void> };
 
+/** Unless it is planned anew each time, for its values, a plan of it is kept. */
+export type ValueStatement = { text: string; values: unknown[]; isPlannedAnew?: boolean };
+
 export type Database = {
   /** Runs in one read-only repeatable-read transaction of the viewer's organization. */
   read<Result>(viewer: Viewer, work: (db: Transaction) => Promise<Result>): Promise<Result>;
   /** The same, for a caller that can't put its reads into one function. */
   openRead(viewer: Viewer): Promise<ReadSession>;
   /** One statement in such a transaction, all in one message; answers the one value that it selects. See wire.ts. */
-  readValue(viewer: Viewer, statement: { text: string; values: unknown[] }): Promise<string | null>;
+  readValue(viewer: Viewer, statement: ValueStatement): Promise<string | null>;
   /** Runs in one writing transaction of the viewer's organization; commits unless the work throws. */
   transact<Result>(viewer: Viewer, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** For the few statements that need no tenant: look-ups of credentials, health, jobs. */
@@ -204,13 +207,18 @@ export function openDatabase(url: string, options: { poolSize: number; log: Log 
     return opened.promise;
   };
 
-  const readValue: Database['readValue'] = async (viewer, { text, values }) => {
+  const readValue: Database['readValue'] = async (viewer, { text, values, isPlannedAnew = false }) => {
     const client = await pool.connect();
     const { stream } = connectionOf(client);
     stream.cork();
     const asked = Promise.allSettled([
       client.query(beginRead(viewer)),
-      client.query<[string | null]>({ name: nameOf({ sql: text }), text, values, rowMode: 'array' }),
+      client.query<[string | null]>({
+        ...(isPlannedAnew ? {} : { name: nameOf({ sql: text }) }),
+        text,
+        values,
+        rowMode: 'array',
+      }),
       client.query('commit'),
     ]);
     stream.uncork();

@@ -201,3 +201,14 @@ test('every field of every type is declared, so that every query can be compiled
   });
   expect(undeclared.map(({ type, field }) => `${type.name}.${field.name}`)).toEqual([]);
 });
+
+test('a statement whose good plan depends on its values is planned for them each time', async () => {
+  const { admin, ...world } = await makeWorld();
+  const member = await world.member({ role: world.roles.contractor });
+  const { compile } = createCompiler();
+  const planned = (text: string, viewer: Viewer) => statementOf(compile(argsOf(text), viewer)).isPlannedAnew;
+  expect(planned('{ orders(search: "word") { totalCount } }', viewerOf(admin))).toBe(true);
+  expect(planned('{ orders(filter: { status: { eq: UNPAID } }) { totalCount } }', viewerOf(admin))).toBe(false);
+  expect(planned('{ orders { totalCount } }', viewerOf(admin))).toBe(false);
+  expect(planned('{ orders { totalCount } }', viewerOf(member))).toBe(true);
+});

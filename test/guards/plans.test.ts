@@ -98,10 +98,17 @@ describe('counts what it reads:', () => {
   });
 });
 
+test('every accepted weakness is one of an operation', () => {
+  const known = new Set(
+    [...operations, ...lists].map(nameOf).concat(counted.map((list) => `${nameOf(list)}, counted`)),
+  );
+  expect(weaknesses.flatMap(({ of }) => of).filter((name) => !known.has(name))).toEqual([]);
+});
+
 describe('finds what is wrong with', () => {
   const faultsIn = (text: string, reads: Reads = {}, values: unknown[] = []) =>
     asTenant(app, subjects.organizationId, async () => {
-      const plan = await explain(app, { text, values }, 'force_custom_plan');
+      const plan = await explain(app, { text, values, isPlannedAnew: false }, 'force_custom_plan');
       return faultsOf(plan, { bigTables, reads, wasteful: new Set() });
     });
 

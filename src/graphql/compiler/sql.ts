@@ -8,9 +8,16 @@ type Parameter = { readonly value: unknown; readonly type: string };
 /** What the viewer or the variables decide: made anew for each request. */
 type Later = (request: Request) => Sql;
 
-type Part = string | Parameter | Later | Sql;
+type Part = string | Parameter | Later | Sql | typeof planAnew;
 /** SQL in the making. A plain string is none, so none can be put into one: only what this file lets in. */
 export type Sql = readonly Part[];
+
+const planAnew = Symbol('plan anew');
+
+/** Marks a condition of which only the values tell whether few rows meet it or most. */
+export function dependingOnValues(condition: Sql): Sql {
+  return [planAnew, condition];
+}
 
 /** SQL as it is written in our sources, with other SQL in it. */
 export function sql(texts: TemplateStringsArray, ...inserted: readonly Sql[]): Sql {
@@ -79,11 +86,12 @@ export function literal(text: string): Sql {
   return [`'${text}'`];
 }
 
-export type Statement = { text: string; values: unknown[] };
+/** `isPlannedAnew`: a plan that is kept, made without the values, would be a bad one. */
+export type Statement = { text: string; values: unknown[]; isPlannedAnew: boolean };
 
 /** The statement for one request: its text, and the values that go beside it. */
 export function write(made: Sql, request: Request): Statement {
-  const statement: Statement = { text: '', values: [] };
+  const statement: Statement = { text: '', values: [], isPlannedAnew: false };
   writeInto(statement, made, request);
   return statement;
 }
@@ -92,6 +100,7 @@ function writeInto(statement: Statement, made: Sql, request: Request): void {
   for (const part of made) {
     if (typeof part === 'string') statement.text += part;
     else if (typeof part === 'function') writeInto(statement, part(request), request);
+    else if (part === planAnew) statement.isPlannedAnew = true;
     else if (isSql(part)) writeInto(statement, part, request);
     else statement.text += `$${statement.values.push(part.value)}::${part.type}`;
   }

@@ -1,6 +1,6 @@
 import { NotCompiled } from './refusal.ts';
 import { columnOf, fromOf, joinedBy, type Row, rowOf, tableOf } from './rows.ts';
-import { join, parameter, type Sql, sql } from './sql.ts';
+import { dependingOnValues, join, parameter, type Sql, sql } from './sql.ts';
 
 /**
  * Public filters, cursors and `visible…(viewer)` are written once, as Prisma's `where`. This translates the part of that
@@ -52,8 +52,8 @@ function related(row: Row, relation: string, value: unknown): Sql {
   const exists = (condition: object) =>
     sql`exists (select from ${fromOf(other)} where ${allOf([...joinedBy(row, relation, other), where(other, condition)])})`;
   const [[operator, condition] = [], ...more] = entriesOf(value as Condition);
-  if (more.length === 0 && operator === 'some') return exists(condition as object);
-  if (more.length === 0 && operator === 'none') return sql`not ${exists(condition as object)}`;
+  if (more.length === 0 && operator === 'some') return dependingOnValues(exists(condition as object));
+  if (more.length === 0 && operator === 'none') return dependingOnValues(sql`not ${exists(condition as object)}`);
   if (operator === 'every' || operator === 'is' || operator === 'isNot' || value === null) {
     throw new NotCompiled(`a filter compares the relation ${relation} in a way that has no translation`);
   }

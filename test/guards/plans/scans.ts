@@ -64,7 +64,7 @@ export type Allowance = {
   bigTables: ReadonlySet<string>;
   /** The most rows of each big table that the whole statement may read. */
   reads: Reads;
-  /** Tables of which rows may be looked at in vain: an accepted weakness says so. */
+  /** Tables of which rows may be looked at in vain, others' included: an accepted weakness says so. */
   wasteful: ReadonlySet<string>;
 };
 
