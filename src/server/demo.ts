@@ -20,12 +20,17 @@ export async function openDemo({ directory, lifetime, say }: Options): Promise<D
   const server = await startServer(directory);
   lifetime.onEnd('the embedded database', server.stop, { mayBeCutOff: false });
   await migrate(server.ownerUrl, directory);
-  const owner = new pg.Pool({ connectionString: server.ownerUrl, max: 1 });
+  await seedOnce(server.ownerUrl, say);
+  return { databaseUrl: server.appUrl, ...(await provideDemoToken(server.ownerUrl, directory)) };
+}
+
+/** The administrator's token of the demo organization, in a file beside its data. */
+export async function provideDemoToken(ownerUrl: string, directory: string): Promise<Omit<Demo, 'databaseUrl'>> {
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 1 });
   owner.on('error', () => undefined);
   try {
-    await seedOnce(server.ownerUrl, say);
     const tokenFile = path.join(directory, 'demo-token');
-    return { databaseUrl: server.appUrl, token: await provideToken(owner, tokenFile), tokenFile };
+    return { token: await provideToken(owner, tokenFile), tokenFile };
   } finally {
     await owner.end();
   }

@@ -6,6 +6,7 @@ import { hasDemo, seed } from '../../prisma/seed.ts';
 import { type EmbeddedServer, removeEmbedded, startEmbedded } from '../../src/database/embedded.ts';
 import { applyMigrations, pendingMigrations } from '../../src/database/migrations.ts';
 import { migrateJobs } from '../../src/kernel/jobs.ts';
+import { provideDemoToken } from '../../src/server/demo.ts';
 
 /** The bench's own cluster, kept between runs. It is as safe against a crash as one that matters. */
 export const directory = path.resolve(import.meta.dirname, '../../.data/bench');
@@ -34,6 +35,7 @@ export async function openCluster(say: (line: string) => void): Promise<Embedded
       say(`Filling the bench database in ${directory}, once.`);
       await seed({ ownerUrl: server.ownerUrl, size: 'medium', log: say });
     }
+    await provideDemoToken(server.ownerUrl, directory);
     await withClient(statisticsUrl(server), (client) =>
       client.query('create extension if not exists pg_stat_statements'),
     );
@@ -44,7 +46,7 @@ export async function openCluster(say: (line: string) => void): Promise<Embedded
   }
 }
 
-/** The token that `npm start` has written for this data. */
+/** The token that the opened cluster has for its demo organization. */
 export function readToken(): string {
   return fs.readFileSync(path.join(directory, 'demo-token'), 'utf8').trim();
 }
