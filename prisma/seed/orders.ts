@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { addHours } from '../../src/kernel/time.ts';
 import type { Step } from './agency.ts';
@@ -243,13 +244,19 @@ function writeInvoice(
   const paid = life.startedAt !== null;
   const paidAt = paid ? new Date((life.createdAt.getTime() + (life.startedAt?.getTime() ?? 0)) / 2) : null;
   const cancelled = life.kind === 'CANCELLED';
+  const total = order.price * order.quantity;
+  const id = random.uuid(life.createdAt);
   writer.write('invoices', {
-    id: random.uuid(life.createdAt),
+    id,
     organization_id: organizationId,
     number: `INV-${String(index + 1).padStart(6, '0')}`,
     client_id: client.id,
     status: cancelled ? (paid ? 'REFUNDED' : 'CANCELLED') : paid ? 'PAID' : 'UNPAID',
-    total: order.price * order.quantity,
+    access_key: createHash('md5').update(`The key of invoice ${id}`).digest('hex'),
+    subtotal: total,
+    total,
+    amount_paid: paid ? total : 0,
+    amount_refunded: paid && cancelled ? total : 0,
     currency: order.currency,
     paid_at: paidAt,
     created_at: life.createdAt,

@@ -7,7 +7,7 @@ export function clientsWithin(viewer: Viewer, permission: string): Prisma.UserWh
   const grade = gradeOf(viewer, permission);
   if (grade === 0) return nothing;
   if (isClient(viewer)) return viewer.userId === null ? nothing : { kind: 'CLIENT', id: viewer.userId };
-  return { kind: 'CLIENT', ...(grade === 3 ? {} : managedWithin(viewer, grade)) };
+  return { kind: 'CLIENT', ...(grade === 3 ? {} : lookedAfterWithin(viewer, grade)) };
 }
 
 /** A client sees itself. Staff see whom they look after, and whoever placed an order that they may see. */
@@ -28,7 +28,8 @@ function customersWithin(viewer: Viewer, grade: Grade): Prisma.UserWhereInput {
   return { kind: 'CLIENT', ...(grade === 3 ? {} : { orders: { some: { employees: assignedWithin(viewer, grade) } } }) };
 }
 
-function managedWithin(viewer: Viewer, grade: 1 | 2): Prisma.UserWhereInput {
+/** Whom the viewer, or its group, looks after. */
+export function lookedAfterWithin(viewer: Viewer, grade: 1 | 2): Prisma.UserWhereInput {
   const { userId, groupId } = viewer;
   if (userId === null) return nothing;
   const own = [{ accountManagerId: userId }, { managers: { some: { managerId: userId } } }];

@@ -39,13 +39,31 @@ export async function emit(
   about: Record<string, string>,
   payload: Prisma.InputJsonObject = {},
 ): Promise<void> {
-  const [aggregate, aggregateId] = Object.entries(about)[0] as [string, string];
+  await emitAll(tx, [{ type, about, payload }]);
+}
+
+export type Announcement = {
+  type: `${string}.${string}`;
+  about: Record<string, string>;
+  payload?: Prisma.InputJsonObject;
+};
+
+/** Announces several facts in their order, in one statement. */
+export async function emitAll(tx: Transaction, announcements: readonly Announcement[]): Promise<void> {
+  if (announcements.length === 0) return;
+  const facts = announcements.map(({ type, about, payload = {} }) => {
+    const [aggregate, aggregateId] = Object.entries(about)[0] as [string, string];
+    return { type, aggregate, aggregateId, payload };
+  });
   await tx.$executeRaw`
     with event as (
       insert into events (organization_id, type, aggregate, aggregate_id, payload, actor_id, request_id)
-      values (
-        current_setting('app.organization_id')::uuid, ${type}, ${aggregate}, ${aggregateId}::uuid, ${payload}::jsonb,
-        nullif(current_setting('app.actor_id', true), '')::uuid, nullif(current_setting('app.request_id', true), ''))
+      select
+        current_setting('app.organization_id')::uuid, fact ->> 'type', fact ->> 'aggregate',
+        (fact ->> 'aggregateId')::uuid, fact -> 'payload',
+        nullif(current_setting('app.actor_id', true), '')::uuid, nullif(current_setting('app.request_id', true), '')
+      from jsonb_array_elements(${JSON.stringify(facts)}::jsonb) with ordinality as given (fact, place)
+      order by place
       returning organization_id, aggregate_id
     )
     select graphile_worker.add_job(

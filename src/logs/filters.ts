@@ -18,7 +18,20 @@ export const LogEntityRef = enumType<LogEntity>('LogEntity', 'What a log entry i
   ORDER_TASK: 'A task of an order, and its assignees.',
   ORDER_MESSAGE: 'A message of an order.',
   FILLED_FORM_FIELD: 'An answer of a form.',
+  TICKET: 'A ticket, its assignees and tags.',
+  TICKET_STATUS: 'A ticket status.',
+  TICKET_MESSAGE: 'A message of a ticket.',
+  CLIENT_ACTIVITY: 'A note about a client.',
+  MAGIC_LINK: 'A link that lets a client in.',
+  SESSION: 'A session of somebody signed in.',
+  COUPON: 'A coupon.',
   INVOICE: 'An invoice.',
+  INVOICE_ITEM: 'A line of an invoice.',
+  SUBSCRIPTION: 'A subscription.',
+  PAYMENT: 'A payment.',
+  PAYMENT_METHOD: 'A payment method of a client.',
+  CREDIT_ENTRY: 'A change of a client’s balance.',
+  STRIPE_ACCOUNT: 'The organization’s account at Stripe.',
 });
 
 export const LogEvent = enumType('LogEvent', 'What happened.', {

@@ -22,7 +22,20 @@ export const entityTypes = {
   ORDER_TASK: 'OrderTask',
   ORDER_MESSAGE: 'OrderMessage',
   FILLED_FORM_FIELD: 'FilledFormField',
+  TICKET: 'Ticket',
+  TICKET_STATUS: 'TicketStatus',
+  TICKET_MESSAGE: 'TicketMessage',
+  CLIENT_ACTIVITY: 'ClientActivity',
+  MAGIC_LINK: 'MagicLink',
+  SESSION: 'Session',
+  COUPON: 'Coupon',
   INVOICE: 'Invoice',
+  INVOICE_ITEM: 'InvoiceItem',
+  SUBSCRIPTION: 'Subscription',
+  PAYMENT: 'Payment',
+  PAYMENT_METHOD: 'PaymentMethod',
+  CREDIT_ENTRY: 'CreditEntry',
+  STRIPE_ACCOUNT: 'StripeAccount',
 } as const satisfies Record<string, IdType>;
 
 export type LogEntity = keyof typeof entityTypes;

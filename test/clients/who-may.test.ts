@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeId } from '../../src/kernel/id.ts';
-import { unique } from '../kit/world.ts';
+import { unique } from '../kit/unique.ts';
+
 import { expectOutcomes, inputFields, makeCast } from './cast.ts';
 
 // Documents without types: what is asked of the answer is only whether there is one.

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { graphql } from '../generated/gql.ts';
 import type { VariablesOf } from '../kit/client.ts';
-import { makeWorld, unique, type World } from '../kit/world.ts';
+import { unique } from '../kit/unique.ts';
+import { makeWorld, type World } from '../kit/world.ts';
 
 const TagPage = graphql(`
   query TagPage($sort: [TagSort!], $first: Int, $after: String, $last: Int, $before: String) {

@@ -9,7 +9,7 @@ const domains = [
   ...['services', 'forms', 'coupons'], // what is sold
   'orders', // the engine
   'tickets',
-  ...['invoices', 'subscriptions', 'payments'], // the money
+  ...['subscriptions', 'payments', 'invoices'], // the money
   ...['webhooks', 'notifications', 'reports', 'logs'], // who is told
 ];
 

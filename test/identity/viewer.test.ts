@@ -101,9 +101,16 @@ describe('the permission matrix', () => {
     );
     // Read with eyes: what clients may change at all.
     expect(allowed.filter((name) => !name.endsWith('.read')).sort()).toEqual([
+      'invoices.applyCredit',
+      'invoices.charge',
       'orderMessages.create',
       'orderTasks.complete',
       'orders.create',
+      'paymentMethods.attach',
+      'paymentMethods.detach',
+      'paymentMethods.update',
+      'ticketMessages.create',
+      'tickets.create',
     ]);
   });
 

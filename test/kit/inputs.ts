@@ -11,8 +11,8 @@ import {
 } from 'graphql';
 import type { IdType } from '../../src/kernel/id.ts';
 import { schema } from '../../src/schema.ts';
+import { unique } from './unique.ts';
 import type { PopulatedWorld } from './world.ts';
-import { unique } from './world.ts';
 
 type Input = Record<string, unknown>;
 

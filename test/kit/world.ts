@@ -1,34 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { Organization, Prisma, PrismaClient, Role, User } from '../../src/generated/prisma/client.ts';
-import { hashToken, newTokenSecret, tokenPrefix } from '../../src/identity/authentication.ts';
-import { encodeId, type IdType, randomCode } from '../../src/kernel/id.ts';
+import type { Organization, PrismaClient, Role } from '../../src/generated/prisma/client.ts';
+import { encodeId, type IdType } from '../../src/kernel/id.ts';
 import { type Job, runJobsUntilIdle } from '../../src/kernel/jobs.ts';
+import { moneyBuilders } from './builders/money.ts';
+import { supportBuilders, ticketStatuses } from './builders/support.ts';
+import { orderStatuses, workBuilders } from './builders/work.ts';
 import { type Client, clientOf } from './client.ts';
 import { testDatabase } from './db.ts';
-import { type Actor, nothing, type Person, type RoleGrants, standardRoles } from './viewers.ts';
+import { unique } from './unique.ts';
+import { type Actor, type Person, standardRoles } from './viewers.ts';
 
 type StandardRole = keyof typeof standardRoles;
-type Fields<Row> = Partial<Omit<Row, 'id' | 'organizationId'>>;
-type WithId = { id: string };
-
-const statuses = [
-  { code: 0, name: 'Unpaid', kind: 'UNPAID' },
-  { code: 1, name: 'In Progress', kind: 'IN_PROGRESS' },
-  { code: 2, name: 'Completed', kind: 'COMPLETED' },
-  { code: 3, name: 'Cancelled', kind: 'CANCELLED' },
-  { code: 4, name: 'On Hold', kind: 'ON_HOLD' },
-] as const;
-export type StatusKind = (typeof statuses)[number]['kind'];
-
-let made = 0;
-
-/** A number that no other row of this run has, for names that must differ. */
-export function unique(): number {
-  made += 1;
-  return made;
-}
-
-const withRole = { role: true } as const;
 
 export type World = Awaited<ReturnType<typeof makeWorld>>;
 export type TestOrder = Awaited<ReturnType<World['order']>>;
@@ -41,9 +23,17 @@ export async function makeWorld(fields: Partial<Organization> = {}) {
   const organizationId = organization.id;
   const roles = await makeRoles(rows, organizationId);
   await rows.orderStatus.createMany({
-    data: statuses.map((status, position) => ({ ...status, position, organizationId })),
+    data: orderStatuses.map((status, position) => ({ ...status, position, organizationId })),
   });
-  const build = builders(rows, organizationId, roles);
+  await rows.ticketStatus.createMany({
+    data: ticketStatuses.map((status, position) => ({ ...status, position, organizationId })),
+  });
+  const work = workBuilders(rows, organizationId, roles);
+  const build = {
+    ...work,
+    ...moneyBuilders(rows, organizationId, () => work.client()),
+    ...supportBuilders(rows, organizationId, () => work.client()),
+  };
   const admin = await build.member({ role: roles.administrator, firstName: 'Ada', lastName: 'Admin' });
 
   const world = {
@@ -88,215 +78,6 @@ async function makeRoles(rows: PrismaClient, organizationId: string): Promise<Re
   ) as Record<StandardRole, Role>;
 }
 
-function builders(rows: PrismaClient, organizationId: string, roles: Record<StandardRole, Role>) {
-  /** A role that grants just this. Staff unless it has no access to the dashboard. */
-  async function role(grants: RoleGrants, name = `Role ${unique()}`): Promise<Role> {
-    const kind = (grants.dashboardAccess ?? 0) > 0 ? 'STAFF' : 'CLIENT';
-    return await rows.role.create({ data: { organizationId, name, kind, ...(nothing as object), ...grants } });
-  }
-
-  async function person(role: Role, fields: Fields<User>): Promise<Person> {
-    const number = unique();
-    const { customFields, ...plain } = fields;
-    return await rows.user.create({
-      data: {
-        organizationId,
-        roleId: role.id,
-        kind: role.kind,
-        email: `person-${number}@example.com`,
-        firstName: 'Pat',
-        lastName: `Person${number}`,
-        ...plain,
-        ...(customFields === undefined ? {} : { customFields: customFields as object }),
-      },
-      include: withRole,
-    });
-  }
-
-  /** A team member: of a role, or of one made for it from grades; an administrator's rights by default. */
-  async function member({
-    role: given,
-    grants,
-    ...fields
-  }: Fields<User> & { role?: Role; grants?: RoleGrants } = {}): Promise<Person> {
-    return await person(
-      given ?? (grants ? await role({ dashboardAccess: 1, ...grants }) : roles.administrator),
-      fields,
-    );
-  }
-
-  /** A client, looked after by the managers given. */
-  async function client({ managers = [], ...fields }: Fields<User> & { managers?: WithId[] } = {}): Promise<Person> {
-    const made = await person(roles.client, { firstName: 'Cleo', ...fields });
-    await rows.clientManager.createMany({
-      data: managers.map((manager) => ({ organizationId, clientId: made.id, managerId: manager.id })),
-    });
-    return made;
-  }
-
-  const group = (name = `Group ${unique()}`) => rows.teamGroup.create({ data: { organizationId, name } });
-  const tag = (name = `Tag ${unique()}`) => rows.tag.create({ data: { organizationId, name } });
-  const folder = (name = `Folder ${unique()}`) => rows.serviceFolder.create({ data: { organizationId, name } });
-
-  const address = (fields: Partial<Prisma.AddressUncheckedCreateInput> = {}) =>
-    rows.address.create({ data: { organizationId, line1: '1 Main Street', city: 'Berlin', country: 'DE', ...fields } });
-
-  /** A service, one-time at 100.00 USD unless told otherwise. */
-  async function service({
-    employees = [],
-    ...fields
-  }: Partial<Prisma.ServiceUncheckedCreateInput> & { employees?: WithId[] } = {}) {
-    const made = await rows.service.create({
-      data: {
-        organizationId,
-        name: `Service ${unique()}`,
-        price: '100',
-        ...fields,
-      } as Prisma.ServiceUncheckedCreateInput,
-    });
-    await rows.serviceEmployee.createMany({
-      data: employees.map((employee) => ({ organizationId, serviceId: made.id, employeeId: employee.id })),
-    });
-    return made;
-  }
-
-  type OrderFields = Omit<Partial<Prisma.OrderUncheckedCreateInput>, 'employees' | 'tags' | 'client' | 'service'> & {
-    client?: WithId;
-    service?: { id: string; name: string };
-    status?: StatusKind;
-    employees?: WithId[];
-    tags?: WithId[];
-  };
-
-  /** An order in progress, of a client made for it unless one is given. */
-  async function order(given: OrderFields = {}) {
-    const { client: forClient, service: of, status = 'IN_PROGRESS', employees = [], tags = [], ...fields } = given;
-    const { code } = statuses.find(({ kind }) => kind === status) as (typeof statuses)[number];
-    const made = await rows.order.create({
-      data: {
-        organizationId,
-        clientId: fields.clientId ?? (forClient ?? (await client())).id,
-        serviceId: of?.id,
-        serviceName: of?.name ?? `Work ${unique()}`,
-        number: randomCode(8),
-        statusCode: code,
-        statusKind: status,
-        price: '100',
-        ...fields,
-      } as Prisma.OrderUncheckedCreateInput,
-    });
-    await rows.orderEmployee.createMany({
-      data: employees.map((employee) => ({ organizationId, orderId: made.id, employeeId: employee.id })),
-    });
-    await rows.orderTag.createMany({ data: tags.map((tag) => ({ organizationId, orderId: made.id, tagId: tag.id })) });
-    return {
-      ...made,
-      task: (fields: TaskFields = {}) => task(made, fields),
-      message: (fields: MessageFields = {}) => message(made, fields),
-      formField: (fields: FieldFields = {}) => formField(made, fields),
-    };
-  }
-
-  type TaskFields = Omit<Partial<Prisma.OrderTaskUncheckedCreateInput>, 'employees' | 'order'> & {
-    employees?: WithId[];
-  };
-  async function task(of: WithId, { employees = [], ...fields }: TaskFields = {}) {
-    const made = await rows.orderTask.create({
-      data: {
-        organizationId,
-        orderId: of.id,
-        name: `Task ${unique()}`,
-        ...fields,
-      } as Prisma.OrderTaskUncheckedCreateInput,
-    });
-    await rows.orderTaskEmployee.createMany({
-      data: employees.map((employee) => ({ organizationId, taskId: made.id, employeeId: employee.id })),
-    });
-    return made;
-  }
-
-  type MessageFields = Partial<Prisma.OrderMessageUncheckedCreateInput> & { author?: WithId };
-  async function message(of: WithId, { author, ...fields }: MessageFields = {}) {
-    return await rows.orderMessage.create({
-      data: {
-        organizationId,
-        orderId: of.id,
-        authorId: author?.id,
-        body: `Message ${unique()}`,
-        ...fields,
-      } as Prisma.OrderMessageUncheckedCreateInput,
-    });
-  }
-
-  type FieldFields = Partial<Prisma.FilledFormFieldUncheckedCreateInput>;
-  async function formField(of: WithId, fields: FieldFields = {}) {
-    return await rows.filledFormField.create({
-      data: {
-        organizationId,
-        orderId: of.id,
-        name: `Field ${unique()}`,
-        type: 'TEXT',
-        value: 'an answer',
-        ...fields,
-      } as Prisma.FilledFormFieldUncheckedCreateInput,
-    });
-  }
-
-  /** A token of the person, and the secret that opens the door. */
-  async function token(of: Person, fields: Partial<Prisma.ApiTokenUncheckedCreateInput> = {}) {
-    const secret = newTokenSecret();
-    const made = await rows.apiToken.create({
-      data: {
-        organizationId,
-        userId: of.id,
-        roleId: of.roleId,
-        name: `Token ${unique()}`,
-        prefix: secret.slice(0, tokenPrefix.length + 4),
-        tokenHash: hashToken(secret),
-        ...fields,
-      } as Prisma.ApiTokenUncheckedCreateInput,
-    });
-    return { ...made, secret };
-  }
-
-  /** An invoice that is owed. */
-  async function invoice({
-    client: forClient,
-    ...fields
-  }: Omit<Partial<Prisma.InvoiceUncheckedCreateInput>, 'client'> & { client?: WithId } = {}) {
-    return await rows.invoice.create({
-      data: {
-        organizationId,
-        number: `INV-${unique()}`,
-        clientId: fields.clientId ?? (forClient ?? (await client())).id,
-        total: '100',
-        ...fields,
-      } as Prisma.InvoiceUncheckedCreateInput,
-    });
-  }
-
-  const status = (fields: { code: number; name: string; kind: StatusKind }) =>
-    rows.orderStatus.create({ data: { organizationId, position: fields.code, ...fields } });
-
-  return {
-    role,
-    member,
-    client,
-    group,
-    tag,
-    folder,
-    address,
-    service,
-    order,
-    task,
-    message,
-    formField,
-    token,
-    invoice,
-    status,
-  };
-}
-
 async function eventsOf(rows: PrismaClient, organizationId: string) {
   const found = await rows.event.findMany({ where: { organizationId }, orderBy: { sequence: 'asc' } });
   return found.map(({ type, aggregate, aggregateId, payload, actorId, deliveredAt }) => ({
@@ -337,8 +118,42 @@ export async function makePopulatedWorld() {
   const message = await order.message({ author: member });
   const field = await order.formField();
   const token = await world.token(world.admin);
+  const ticket = await world.ticket({ client, order, employees: [member], tags: [tag] });
+  const ticketMessage = await ticket.message({ author: member });
+  const activity = await world.activity({ client, author: member });
+  const magicLink = await world.magicLink({ client });
+  const session = await world.session({ user: client });
+  const coupon = await world.coupon();
   const invoice = await world.invoice({ client });
+  const item = await invoice.item({ serviceId: service.id });
+  const subscription = await world.subscription({ client });
+  const method = await world.paymentMethod({ client });
+  const payment = await world.payment({ invoice, amount: '10' });
+  const credit = await world.credit({ client });
+  const stripe = await world.rows.stripeAccount.create({
+    data: {
+      organizationId: world.organizationId,
+      publishableKey: 'pk_test_1',
+      secretKey: randomBytes(40),
+      webhookSecrets: randomBytes(40),
+      keyId: 'none',
+      secretKeyLast4: '0000',
+    },
+  });
+  const ticketStatus = await world.rows.ticketStatus.findFirstOrThrow({
+    where: { organizationId: world.organizationId },
+  });
   const status = await world.rows.orderStatus.findFirstOrThrow({ where: { organizationId: world.organizationId } });
+  await world.rows.processorEvent.create({
+    data: {
+      organizationId: world.organizationId,
+      processor: 'STRIPE',
+      eventId: 'evt_1',
+      type: 'customer.created',
+      payload: {},
+    },
+  });
+  await world.rows.invoiceCounter.create({ data: { organizationId: world.organizationId } });
   const log = await world.rows.log.findFirstOrThrow({ where: { organizationId: world.organizationId } });
   const uuids: Record<IdType, string> = {
     Organization: world.organizationId,
@@ -356,7 +171,20 @@ export async function makePopulatedWorld() {
     OrderTask: task.id,
     OrderMessage: message.id,
     FilledFormField: field.id,
+    Ticket: ticket.id,
+    TicketStatus: ticketStatus.id,
+    TicketMessage: ticketMessage.id,
+    ClientActivity: activity.id,
+    MagicLink: magicLink.id,
+    Session: session.id,
+    Coupon: coupon.id,
     Invoice: invoice.id,
+    InvoiceItem: item.id,
+    Subscription: subscription.id,
+    Payment: payment.id,
+    PaymentMethod: method.id,
+    CreditEntry: credit.id,
+    StripeAccount: stripe.id,
     Log: log.id,
   };
   const ids = Object.fromEntries(
@@ -366,7 +194,10 @@ export async function makePopulatedWorld() {
     ...world,
     uuids,
     ids,
-    one: { group, member, address, client, tag, folder, service, order, task, message, field, token },
+    one: {
+      ...{ group, member, address, client, tag, folder, service, order, task, message, field, token },
+      ...{ ticket, ticketMessage, activity, coupon, invoice, item, subscription, method, payment },
+    },
   };
 }
 export type PopulatedWorld = Awaited<ReturnType<typeof makePopulatedWorld>>;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { encodeId } from '../../src/kernel/id.ts';
+import type { StatusKind } from '../kit/builders/work.ts';
 import { hour, stopClock } from '../kit/clock.ts';
 import { failure, recorded, unchanged } from '../kit/expect.ts';
-import { makeWorld, type StatusKind } from '../kit/world.ts';
+import { makeWorld } from '../kit/world.ts';
 import { idsOfNothing } from './cast.ts';
 import { type Input, OrderUpdate, refused, update, updated } from './changing.ts';
 

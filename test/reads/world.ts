@@ -348,6 +348,17 @@ async function makeInvoices(world: World, clients: Person[]): Promise<void> {
     { client: four, currency: 'CLF', total: '0', ...paid },
   ];
   for (const { client, ...fields } of invoices) await world.invoice({ client, ...fields });
+
+  const subscription = await world.subscription({ client: one });
+  const invoice = await world.invoice({ client: one, subscriptionId: subscription.id });
+  const order = await world.rows.order.findFirstOrThrow({ where: { clientId: one.id }, orderBy: { id: 'asc' } });
+  await world.rows.order.update({
+    where: { id: order.id },
+    data: { invoiceId: invoice.id, subscriptionId: subscription.id },
+  });
+  await world.rows.user.update({ where: { id: two.id }, data: { referredById: one.id } });
+  const ticket = await world.ticket({ client: one, order });
+  await ticket.formField();
 }
 
 async function makeLogs(world: World, clients: Person[], staff: Person[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectOutcomes } from '../clients/cast.ts';
-import { unique } from '../kit/world.ts';
+import { unique } from '../kit/unique.ts';
+
 import { makeCast, onlyGradeThree } from './cast.ts';
 
 // Documents without types: what is asked of the answer is only whether there is one.

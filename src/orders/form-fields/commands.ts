@@ -75,11 +75,11 @@ function checkValue(issues: ReturnType<typeof issueList>, value: string): void {
 async function lockField(tx: Transaction, viewer: Viewer, id: string, permission: string) {
   const missing = new NotFoundError('There is no form field with this id.');
   const found = await tx.filledFormField.findUnique({ where: { id }, select: { orderId: true } });
-  if (!found) throw missing;
+  if (!found?.orderId) throw missing;
   await lockOrder(tx, viewer, found.orderId, permission).catch((error: unknown) => {
     throw error instanceof NotFoundError ? missing : error;
   });
   const field = await tx.filledFormField.findUnique({ where: { id } });
-  if (!field) throw missing;
-  return field;
+  if (!field?.orderId) throw missing;
+  return { ...field, orderId: field.orderId };
 }
