@@ -35,6 +35,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     log,
     reads: env.READS,
     explainReads: env.NODE_ENV !== 'production',
+    publicSchema: env.NODE_ENV !== 'production',
     authenticate: (authorization, requestId) => authenticate(database.pool, authorization, requestId),
   });
   const server = createHttpServer({

@@ -7,6 +7,7 @@ import { inRequest, type Log } from '../kernel/log.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import { type Context, createContext } from './context.ts';
 import { answerDirectly, type DirectOptions, type Exchange, type NodeHandler } from './direct.ts';
+import { useDocuments } from './documents.ts';
 import { maskError, toGraphQLError } from './errors.ts';
 import { createOperations, type OperationOptions } from './operation.ts';
 
@@ -41,6 +42,7 @@ const cors = { credentials: false, methods: ['GET', 'POST'], exposedHeaders: ['x
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { schema, database, log } = options;
   const operations = createOperations(options);
+  const documents = useDocuments();
 
   const contextFor = async (authorization: string | null, { requestId }: Exchange, given?: Viewer) => {
     const viewer = given ?? (await options.authenticate(authorization, requestId));
@@ -56,6 +58,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     multipart: false,
     maxRequestBodySize: maxBodyBytes,
     cors,
+    parserAndValidationCache: documents.cache,
     // Also in development nobody is told more than in production.
     maskedErrors: { maskError: maskError(log) as never, isDev: false },
     context: async ({ request, ...server }) => {
@@ -66,7 +69,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         throw error instanceof DomainError ? toGraphQLError(error) : error;
       }
     },
-    plugins: [useExchange(), useJsonOnly(), operations.plugin],
+    plugins: [useExchange(), useJsonOnly(), documents.plugin, operations.plugin],
   });
 
   const answer: DirectOptions['answer'] = async ({ query, ...params }, authorization, exchange) => {

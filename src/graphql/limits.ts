@@ -13,10 +13,14 @@ import {
 } from 'graphql';
 import { LimitReachedError } from '../kernel/errors.ts';
 import type { Declaration } from './declarations.ts';
+import { fragmentsOf } from './documents.ts';
 import { pageSizes } from './pagination.ts';
 
-/** How far an operation may go: levels of fields within fields, and rows that its lists could answer at most. */
-export const limits = { depth: 20, rows: 100_000 } as const;
+/**
+ * How far an operation may go: levels of fields within fields, rows that its lists could answer at most; and how long the lists
+ * and texts among its variables may be. Nobody is told the figures.
+ */
+export const limits = { depth: 20, rows: 100_000, list: 10_000, text: 200_000 } as const;
 
 type Extent = { depth: number; rows: number };
 type Walk = {
@@ -32,19 +36,32 @@ export function checkExtent({ schema, document, operationName, variableValues }:
   const operation = getOperationAST(document, operationName);
   const type = operation && schema.getRootType(operation.operation);
   if (!operation || !type) return;
-  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
   const { depth, rows } = extentOf(operation.selectionSet, type, {
     schema,
-    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
+    fragments: fragmentsOf(document),
     variables: variableValues ?? {},
     measured: new Map(),
   });
   if (depth > limits.depth) {
-    throw new LimitReachedError(`An operation nests at most ${limits.depth} levels.`, limits.depth);
+    throw new LimitReachedError('The operation nests too deep.', limits.depth);
   }
   if (rows > limits.rows) {
-    const message = `An operation may ask for at most ${limits.rows} rows in all; the lists of this one come to ${rows}.`;
-    throw new LimitReachedError(message, limits.rows);
+    throw new LimitReachedError('The lists of the operation ask for too many rows in all.', limits.rows);
+  }
+}
+
+/** Refuses variables with lists or texts that are longer than anything here takes. */
+export function checkVariables(variables: ExecutionArgs['variableValues']): void {
+  const waiting: unknown[] = [variables];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value === 'string' && value.length > limits.text) {
+      throw new LimitReachedError('A text among the variables is too long.', limits.text);
+    }
+    if (Array.isArray(value) && value.length > limits.list) {
+      throw new LimitReachedError('A list among the variables is too long.', limits.list);
+    }
+    if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) waiting.push(part);
   }
 }
 

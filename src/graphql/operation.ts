@@ -11,19 +11,22 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { countStatements, isUnavailable } from '../kernel/db.ts';
-import type { DomainError } from '../kernel/errors.ts';
+import { type DomainError, UnauthenticatedError } from '../kernel/errors.ts';
 import { reads } from '../kernel/metrics.ts';
 import { decodeWire } from '../kernel/wire.ts';
 import { type Compiler, createCompiler } from './compiler/compiler.ts';
 import { type Context, closeRead } from './context.ts';
+import { fragmentsOf, rootFields } from './documents.ts';
 import { toGraphQLError } from './errors.ts';
-import { checkExtent } from './limits.ts';
+import { checkExtent, checkVariables } from './limits.ts';
 
 export type OperationOptions = {
   /** Whether query operations are compiled into one statement where they can be. */
   reads: 'compiled' | 'plain';
   /** Whether an answer says in `extensions.read` which path it took, and how many statements. */
   explainReads: boolean;
+  /** Whether somebody without a credential may read the schema. */
+  publicSchema: boolean;
 };
 
 /** An answer, and how it came about: as the text's bytes (see kernel/wire.ts), or as graphql-js makes it. */
@@ -51,7 +54,7 @@ const longestText = 20_000;
  * is closed here. What is executed is executed by graphql-js itself: Yoga's own executor can stream, which nothing here
  * needs, and takes half as much time again.
  */
-export function createOperations({ reads: path, explainReads }: OperationOptions): Operations {
+export function createOperations({ reads: path, explainReads, publicSchema }: OperationOptions): Operations {
   const compiler = path === 'compiled' ? createCompiler() : null;
   const documents = new LRUCache<string, DocumentNode>({ max: mostDocuments });
 
@@ -69,7 +72,9 @@ export function createOperations({ reads: path, explainReads }: OperationOptions
         documents.set(text, args.document);
       }
       try {
+        checkVariables(args.variableValues);
         checkExtent(args);
+        if (!publicSchema && context.viewer.kind === 'ANONYMOUS') refuseIntrospection(args);
       } catch (error) {
         setResultAndStopExecution({ errors: [toGraphQLError(error as DomainError)] });
         return;
@@ -83,7 +88,7 @@ export function createOperations({ reads: path, explainReads }: OperationOptions
       } else if (operation?.operation === 'mutation') {
         setExecuteFn(async (executed) => {
           try {
-            return await execute(executed);
+            return await execute({ ...executed, hideSuggestions: true });
           } finally {
             await closeRead(context);
           }
@@ -96,6 +101,7 @@ export function createOperations({ reads: path, explainReads }: OperationOptions
     const operation = getOperationAST(args.document, args.operationName);
     const context = args.contextValue as Context;
     if (!compiler || operation?.operation !== 'query' || !readsData(operation, context)) return null;
+    checkVariables(args.variableValues);
     checkExtent(args);
     const done = await explain(async (): Promise<Read | null> => {
       const attempt = await readCompiled(args, compiler, context);
@@ -114,7 +120,7 @@ async function read(args: ExecutionArgs, compiler: Compiler | null): Promise<Rea
   reads.inc({ path: 'fallback' });
   const result = await context.database.read(context.viewer, async (db) => {
     context.db = db;
-    return await execute(args);
+    return await execute({ ...args, hideSuggestions: true });
   });
   return { path: 'fallback', result, ...attempt };
 }
@@ -160,6 +166,12 @@ function explained<Found extends Read>(done: Found, statements: number): Found {
   }
   const { path, result, reason } = done;
   return { ...done, result: { ...result, extensions: { ...result.extensions, read: { path, reason, statements } } } };
+}
+
+function refuseIntrospection({ document, operationName }: ExecutionArgs): void {
+  const operation = getOperationAST(document, operationName);
+  const asked = operation ? rootFields(operation.selectionSet, fragmentsOf(document)) : [];
+  if (asked.some(({ name }) => name.value === '__schema' || name.value === '__type')) throw new UnauthenticatedError();
 }
 
 // Introspection needs no database, and an anonymous viewer gets no rows anyway.

@@ -115,6 +115,7 @@ async function serverWith(readValue: Database['readValue']) {
     authenticate,
     reads: 'compiled',
     explainReads: true,
+    publicSchema: true,
   });
 }
 

@@ -25,6 +25,7 @@ beforeAll(async () => {
     authenticate: (authorization, requestId) => authenticate(database.pool, authorization, requestId),
     reads: 'compiled',
     explainReads: false,
+    publicSchema: true,
   });
   server = http.createServer((request, response) => void graphql.handle(request, response, newExchange()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

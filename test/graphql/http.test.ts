@@ -111,6 +111,7 @@ describe('what fails unexpectedly', () => {
       log,
       reads: 'compiled',
       explainReads: false,
+      publicSchema: true,
       authenticate: async () => viewerOf(world.admin),
     });
     for (const query of ['{ tags { totalCount } }', 'mutation { tagCreate(input: { name: "x" }) { __typename } }']) {

@@ -3,9 +3,8 @@ import { countStatements } from '../../src/kernel/db.ts';
 import { makeWorld, type World } from '../kit/world.ts';
 
 const refusal = (message: string) => [{ message, code: 'LIMIT_REACHED', extensions: { code: 'LIMIT_REACHED' } }];
-const tooDeep = refusal('An operation nests at most 20 levels.');
-const tooMany = (rows: number) =>
-  refusal(`An operation may ask for at most 100000 rows in all; the lists of this one come to ${rows}.`);
+const tooDeep = refusal('The operation nests too deep.');
+const tooMany = refusal('The lists of the operation ask for too many rows in all.');
 
 async function refused(world: World, document: string, variables?: Record<string, unknown>) {
   const { result, statements } = await countStatements(() => world.as(world.admin).refused(document, variables));
@@ -47,8 +46,8 @@ describe('an operation', () => {
     const document = `query ($size: Int) { clients(first: $size) { nodes { orders(last: 99) { nodes { tasks { totalCount } } } } } }`;
     // 40 × (1 + 99 × (1 + 20)) = 83 200; 49 of them would be more than there may be.
     await world.as(world.admin).run(document, { size: 40 });
-    expect(await refused(world, document, { size: 49 })).toEqual(tooMany(101_920));
-    expect(await refused(world, document.replace('last: 99', 'last: 9999'), { size: 100 })).toEqual(tooMany(210_100));
+    expect(await refused(world, document, { size: 49 })).toEqual(tooMany);
+    expect(await refused(world, document.replace('last: 99', 'last: 9999'), { size: 100 })).toEqual(tooMany);
   });
 
   test('is measured as a mutation, too, and nothing is done', async () => {

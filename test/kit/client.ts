@@ -58,13 +58,20 @@ async function testServers(): Promise<Servers> {
       schema,
       database,
       explainReads: false,
+      publicSchema: true,
       authenticate: (authorization: string | null, requestId: string) =>
         authenticate(database.pool, authorization, requestId),
     };
     // What the second server logs must not look like the first one's.
     const servers = {
-      compiled: createGraphQLServer({ ...options, log, reads: 'compiled', explainReads: false }),
-      plain: createGraphQLServer({ ...options, log: pino({ level: 'silent' }), reads: 'plain', explainReads: false }),
+      compiled: createGraphQLServer({ ...options, log, reads: 'compiled', explainReads: false, publicSchema: true }),
+      plain: createGraphQLServer({
+        ...options,
+        log: pino({ level: 'silent' }),
+        reads: 'plain',
+        explainReads: false,
+        publicSchema: true,
+      }),
     };
     made = { database, servers };
   }

@@ -30,6 +30,7 @@ export async function openServers(viewers: Readonly<Record<string, Viewer>>): Pr
     authenticate: async (name) => viewers[name ?? ''] ?? anonymousViewer(),
     reads: 'compiled',
     explainReads: true,
+    publicSchema: true,
   });
   const http = createHttpServer({ graphql, graphiql: async () => {}, readiness: async () => null, log });
   const url = `${await http.listen(0, '127.0.0.1')}/graphql`;

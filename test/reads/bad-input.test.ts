@@ -273,8 +273,8 @@ describe('an argument', () => {
     await trial.expectTyped({ query, variables: { steps, after: first?.orders?.pageInfo.endCursor } });
   });
 
-  test('may be as long as a request may be', async () => {
-    const text = 'x'.repeat(500_000);
+  test('may be as long as texts may be', async () => {
+    const text = 'x'.repeat(200_000);
     const { data, errors } = await trial.ask({
       query: `query ($text: String) {
         orders(search: $text, filter: { number: { contains: $text }, currency: { in: [$text] } }) { totalCount }

@@ -1,0 +1,155 @@
+import { getIntrospectionQuery } from 'graphql';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { createGraphQLServer } from '../../src/graphql/http.ts';
+import { schema } from '../../src/schema.ts';
+import { request } from '../kit/client.ts';
+import { testDatabase } from '../kit/db.ts';
+import { unchanged } from '../kit/expect.ts';
+import { anonymous } from '../kit/viewers.ts';
+import { makeWorld } from '../kit/world.ts';
+
+type Refusal = { message: string; extensions?: { code?: string } };
+
+async function refusalsOf(query: string, headers: Record<string, string> = {}): Promise<Refusal[]> {
+  const response = await request({ body: { query }, headers });
+  const { data, errors = [] } = (await response.json()) as { data?: unknown; errors?: Refusal[] };
+  expect(data ?? null).toBeNull();
+  return errors.map(({ message, extensions }) => ({ message, extensions: { code: extensions?.code } }));
+}
+
+const tooLarge = (what: string) => [{ message: `The document ${what}.`, extensions: { code: 'LIMIT_REACHED' } }];
+const times = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => text(index)).join(' ');
+
+describe('a document', () => {
+  test.each([
+    ['with more words than anybody writes', `{ ${times(11_000, () => 'a')} }`, 'has too many words'],
+    ['with very many fields', `{ tags { nodes { ${times(2_600, (index) => `x${index}`)} } } }`, 'has too many fields'],
+    ['that repeats a field', `{ tags { ${times(10_000 / 2, () => 'totalCount')} } }`, 'repeats a field too often'],
+    [
+      'with very many aliases',
+      `{ tags { ${times(101, (index) => `a${index}: totalCount`)} } }`,
+      'has too many aliases',
+    ],
+    ['with a field full of directives', `{ __typename ${times(11, () => '@aa')} }`, 'has too many directives'],
+    [
+      'with directives everywhere',
+      `{ ${times(40, (index) => `a${index}: __typename @a @b @c`)} }`,
+      'has too many directives',
+    ],
+    [
+      'that asks for very many things at once',
+      `{ ${times(51, (index) => `a${index}: __typename`)} }`,
+      'does too much at once',
+    ],
+    [
+      'that hides them in fragments',
+      `{ ...A ...B } fragment A on Query { ${times(30, (index) => `a${index}: __typename`)} } fragment B on Query { ${times(30, (index) => `b${index}: __typename`)} }`,
+      'does too much at once',
+    ],
+  ])('%s is refused, and the figures are not told', async (_, document, what) => {
+    expect(await refusalsOf(document)).toEqual(tooLarge(what));
+  });
+
+  test('with more than ten mutations does none of them', async () => {
+    const world = await makeWorld();
+    const { secret } = await world.token(world.admin, { lastUsedAt: new Date() });
+    const document = `mutation { ${times(11, (index) => `a${index}: tagCreate(input: { name: "t${index}" }) { __typename }`)} }`;
+    const refusals = await unchanged(world, () => refusalsOf(document, { authorization: `Bearer ${secret}` }));
+    expect(refusals).toEqual(tooLarge('does too much at once'));
+  });
+
+  test('with a hundred faults is told ten of them, each with a code', async () => {
+    const refusals = await refusalsOf(`{ ${times(40, (index) => `nothing${index}`)} }`);
+    expect(refusals).toHaveLength(10);
+    expect(new Set(refusals.map(({ extensions }) => extensions?.code))).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
+  });
+
+  test('that is none says so', async () => {
+    expect(await refusalsOf('{ tags(')).toEqual([
+      { message: 'Syntax Error: Expected Name, found <EOF>.', extensions: { code: 'GRAPHQL_PARSE_FAILED' } },
+    ]);
+  });
+
+  test.each([
+    '{ tagss { totalCount } }',
+    '{ tags { nodez { id } } }',
+    '{ tags(frist: 1) { totalCount } }',
+    '{ tags(sort: { field: NAM, direction: ASC }) { totalCount } }',
+  ])('with a typing error is not put right: %s', async (document) => {
+    const refusals = await refusalsOf(document);
+    expect(refusals.length).toBeGreaterThan(0);
+    expect(refusals.map(({ message }) => message).join()).not.toMatch(/did you mean/i);
+  });
+
+  test('with a variable that is misspelt is not put right either', async () => {
+    const world = await makeWorld();
+    const document = 'query ($kind: OrderStatusKind!) { orders(filter: { status: { eq: $kind } }) { totalCount } }';
+    const [refusal] = await world.as(world.admin).refused(document, { kind: 'COMPLETE' });
+    expect(refusal?.message).toContain('Value "COMPLETE" does not exist in "OrderStatusKind" enum.');
+    expect(refusal?.message).not.toMatch(/did you mean/i);
+  });
+});
+
+describe('variables', () => {
+  test('with an endless list or text are refused, and nothing is done', async () => {
+    const world = await makeWorld();
+    const document = 'mutation ($input: TagCreateInput!) { tagCreate(input: $input) { __typename } }';
+    const refusals = await unchanged(world, () =>
+      world.as(world.admin).refused(document, { input: { name: 'x'.repeat(200_001) } }),
+    );
+    expect(refusals).toMatchObject([{ code: 'LIMIT_REACHED', message: 'A text among the variables is too long.' }]);
+    const list = await world
+      .as(world.admin)
+      .refused('query ($ids: [ID!]) { orders(filter: { id: { in: $ids } }) { totalCount } }', {
+        ids: Array.from({ length: 10_001 }, () => 'x'),
+      });
+    expect(list).toMatchObject([{ code: 'LIMIT_REACHED', message: 'A list among the variables is too long.' }]);
+  });
+});
+
+describe('the schema', () => {
+  async function serverInProduction() {
+    const { database } = await testDatabase();
+    const log = pino({ level: 'silent' });
+    return createGraphQLServer({
+      schema,
+      database,
+      log,
+      reads: 'compiled',
+      explainReads: false,
+      publicSchema: false,
+      authenticate: async () => anonymous,
+    });
+  }
+
+  test.each([
+    ['whole', getIntrospectionQuery()],
+    ['by one of its types', '{ __type(name: "Order") { name } }'],
+    ['through a fragment', '{ ...__schema } fragment __schema on Query { __schema { queryType { name } } }'],
+    ['under another name', '{ ... on Query { harmless: __schema { types { name } } } }'],
+  ])('is not read aloud to strangers in production: %s', async (_, query) => {
+    const server = await serverInProduction();
+    const response = await server.fetch('http://engine.test/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    const { data, errors } = (await response.json()) as { data?: unknown; errors?: Refusal[] };
+    expect(data ?? null).toBeNull();
+    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['UNAUTHENTICATED']);
+  });
+
+  test('is there for GraphiQL and generators, within all limits', async () => {
+    const world = await makeWorld();
+    const data = await world.as(world.admin).run(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }));
+    expect(data).toMatchObject({ __schema: { queryType: { name: 'Query' } } });
+  });
+
+  test('can’t be asked for in circles', async () => {
+    const circle = `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`;
+    const refusals = await refusalsOf(circle);
+    expect(refusals).toMatchObject([{ message: 'Maximum introspection depth exceeded' }]);
+  });
+});
