@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
+import { unavailability } from '../kernel/db.ts';
 import {
   type ConflictError,
   DomainError,
@@ -7,6 +8,7 @@ import {
   type InvalidStateError,
   type LimitReachedError,
   NotFoundError,
+  UnavailableError,
 } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { builder } from './builder.ts';
@@ -95,7 +97,17 @@ export const errorTypes = {
 
 export type ErrorName = keyof typeof errorTypes;
 
-const httpStatus: Record<string, number> = { UNAUTHENTICATED: 401, LIMIT_REACHED: 400 };
+const httpStatus: Record<string, number> = { UNAUTHENTICATED: 401, LIMIT_REACHED: 400, UNAVAILABLE: 503, TIMEOUT: 503 };
+const httpHeaders: Record<string, Record<string, string>> = {
+  UNAUTHENTICATED: { 'www-authenticate': 'Bearer' },
+  UNAVAILABLE: { 'retry-after': '1' },
+  TIMEOUT: { 'retry-after': '1' },
+};
+
+const unavailable = {
+  UNAVAILABLE: 'The database does not answer. Try again in a moment.',
+  TIMEOUT: 'This took too long and was given up; nothing of it was kept. Try again, or ask for less.',
+} as const;
 
 /** A failure of ours as a GraphQL error that says what it is. */
 export function toGraphQLError(error: DomainError): GraphQLError {
@@ -106,7 +118,7 @@ export function toGraphQLError(error: DomainError): GraphQLError {
       code: error.code,
       ...(error instanceof InvalidInputError ? { issues: error.issues } : {}),
       ...(error instanceof NotFoundError ? { path: error.path } : {}),
-      ...(status ? { http: { status, ...(status === 401 ? { headers: { 'www-authenticate': 'Bearer' } } : {}) } } : {}),
+      ...(status ? { http: { status, headers: httpHeaders[error.code] } } : {}),
     },
   });
 }
@@ -130,9 +142,16 @@ export function maskError(log: Log): (error: unknown) => Error {
       return error as GraphQLError;
     }
     const id = randomUUID();
+    const place = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {};
+    const reason = unavailability(original);
+    if (reason) {
+      log.warn({ err: original, errorId: id }, 'the database did not do what it was asked in time');
+      const { message, extensions } = toGraphQLError(new UnavailableError(unavailable[reason], reason));
+      return new GraphQLError(message, { ...place, extensions: { ...extensions, id } });
+    }
     log.error({ err: original, errorId: id }, 'an operation failed unexpectedly');
     return new GraphQLError('Something went wrong here. The id finds it in the log.', {
-      ...(error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {}),
+      ...place,
       extensions: { code: 'INTERNAL_SERVER_ERROR', id },
     });
   };

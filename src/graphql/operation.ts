@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
-import { countStatements, isUnavailable } from '../kernel/db.ts';
+import { countStatements, unavailability } from '../kernel/db.ts';
 import { type DomainError, UnauthenticatedError } from '../kernel/errors.ts';
 import { reads } from '../kernel/metrics.ts';
 import { decodeWire } from '../kernel/wire.ts';
@@ -143,7 +143,7 @@ async function readCompiled(
     return { reason: 'something was null that must not be' };
   } catch (error) {
     // A database that does not answer would not answer the plain path either.
-    if (isUnavailable(error)) {
+    if (unavailability(error)) {
       return { path: 'fallback', result: { data: null, errors: [asGraphQLError(error)] }, reason: 'no database' };
     }
     log.error({ err: error }, 'a compiled read failed');

@@ -164,13 +164,32 @@ function beginRead(viewer: Viewer): string {
   return `begin isolation level repeatable read read only; ${tenant(viewer)}`;
 }
 
-export function openDatabase(url: string, options: { poolSize: number; log: Log }): Database {
+/** How long anything may take before it is given up, in milliseconds: nobody's work holds up everybody's. */
+export const timeLimits = {
+  /** For one statement. PostgreSQL stops it. */
+  statement: 10_000,
+  /** For a row that somebody else changes. */
+  lock: 5_000,
+  /** For a whole transaction. */
+  transaction: 15_000,
+  /** For a free connection. */
+  connection: 3_000,
+};
+
+export type DatabaseOptions = { poolSize: number; log: Log; limits?: Partial<typeof timeLimits> };
+
+export function openDatabase(url: string, options: DatabaseOptions): Database {
+  const limits = { ...timeLimits, ...options.limits };
   const pool = new pg.Pool({
     connectionString: url,
     max: options.poolSize,
     Client: TenantClient as typeof pg.Client,
     // What is asked together is sent together.
     pipeline: true,
+    connectionTimeoutMillis: limits.connection,
+    statement_timeout: limits.statement,
+    lock_timeout: limits.lock,
+    idle_in_transaction_session_timeout: limits.transaction,
   } as pg.PoolConfig);
   const nameOf = statementNames(500);
   // An idle connection that the server closed is replaced at the next use; unheard, the event would end the process.
@@ -182,7 +201,7 @@ export function openDatabase(url: string, options: { poolSize: number; log: Log 
   pool.on('release', (_, client) => (client as unknown as TenantClient).reset());
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: nameOf }),
-    transactionOptions: { maxWait: 10_000, timeout: 30_000 },
+    transactionOptions: { maxWait: limits.connection, timeout: limits.transaction },
     // Prisma's long messages print the arguments, which are people's data and belong in no log.
     errorFormat: 'minimal',
   });
@@ -246,13 +265,38 @@ export function openDatabase(url: string, options: { poolSize: number; log: Log 
   };
 }
 
-// What PostgreSQL says about a statement: its values (22), its text or what it touches (42), its size (54).
-const faultsOfStatements = new Set(['22', '42', '54']);
+// What PostgreSQL says of a statement it stopped, or of a lock it waited for in vain; Prisma of a transaction that lasted.
+const timedOut = new Set(['57014', '55P03', '25P04', 'P1008', 'P2028']);
+// Classes of PostgreSQL's codes: connections (08), room (53), operator's doings (57), the system (58); Prisma's of the same.
+const notThere = /^(08|53|57|58|XX)|^P(1001|1002|1017|2024)$/;
 
-/** Whether the database failed for a reason that is not the statement's: no connection, a shutdown, no room, a time limit. */
-export function isUnavailable(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return !faultsOfStatements.has(String(error.code).slice(0, 2));
-  return (error as { syscall?: unknown }).syscall !== undefined || /connection|timeout/i.test(String(error));
+/** Why the database did not do what it was asked, where that is not the request's fault: it is not there, or too slow. */
+export function unavailability(error: unknown): 'UNAVAILABLE' | 'TIMEOUT' | null {
+  const codes = codesOf(error);
+  if (codes.some((code) => timedOut.has(code))) return 'TIMEOUT';
+  if (codes.some((code) => notThere.test(code))) return 'UNAVAILABLE';
+  const isConnection = (error as { syscall?: unknown } | null)?.syscall !== undefined;
+  return isConnection ||
+    /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/.test(
+      messageOf(error),
+    )
+    ? 'UNAVAILABLE'
+    : null;
+}
+
+type PrismaFailure = {
+  code?: unknown;
+  cause?: unknown;
+  meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
+};
+
+function codesOf(error: unknown): string[] {
+  const { code, meta } = (error ?? {}) as PrismaFailure;
+  return [code, meta?.driverAdapterError?.cause?.originalCode].filter((found) => typeof found === 'string');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
 }
 
 /** Why the role of these connections must not serve requests: it could see across tenants. Null when it may. */

@@ -71,6 +71,13 @@ export class ForbiddenError extends DomainError {
   }
 }
 
+/** The database does not answer, or not in time. Thrown, never a union member; the same request may succeed a moment later. */
+export class UnavailableError extends DomainError {
+  constructor(message: string, code: 'UNAVAILABLE' | 'TIMEOUT' = 'UNAVAILABLE') {
+    super(message, code);
+  }
+}
+
 /** Collects issues, so that a refusal names every wrong field at once. */
 export function issueList() {
   const issues: InputIssue[] = [];

@@ -102,7 +102,7 @@ describe('what fails unexpectedly', () => {
   test('is told as nothing but an id, under which the log has the rest', async () => {
     const world = await makeWorld();
     const lines: string[] = [];
-    const log = pino({ level: 'error' }, { write: (line) => void lines.push(line) });
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
     // Nobody listens there.
     const database = openDatabase('postgresql://nobody:geheim@127.0.0.1:1/nothing', { poolSize: 1, log });
     const server = createGraphQLServer({
@@ -121,12 +121,14 @@ describe('what fails unexpectedly', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query }),
       });
+      expect(response.status).toBe(503);
+      expect(response.headers.get('retry-after')).toBe('1');
       const text = await response.text();
       const { errors } = JSON.parse(text) as Body;
       expect(errors).toMatchObject([
         {
-          message: 'Something went wrong here. The id finds it in the log.',
-          extensions: { code: 'INTERNAL_SERVER_ERROR', id: expect.any(String) },
+          message: 'The database does not answer. Try again in a moment.',
+          extensions: { code: 'UNAVAILABLE', id: expect.any(String) },
         },
       ]);
       expect(text).not.toMatch(/ECONNREFUSED|127\.0\.0\.1|geheim|prisma/i);
