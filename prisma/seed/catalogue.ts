@@ -108,6 +108,7 @@ function writeRoles(studio: Studio, at: Date): Catalogue['roleIds'] {
       ...entity(studio, at),
       name,
       kind: grade('dashboardAccess') > 0 ? 'STAFF' : 'CLIENT',
+      is_system: name === 'Administrator' || name === 'Client',
       ...Object.fromEntries(gradeAreas.map((area) => [snakeCase(area), grade(area)])),
       ...Object.fromEntries(settingAreas.map((area) => [snakeCase(area), setting(area)])),
     };

@@ -1,6 +1,7 @@
 import { sql } from '../graphql/compiler/sql.ts';
 import type { Fields } from '../graphql/fields.ts';
-import { Role, UserStatus } from './schema.ts';
+import { Role } from './roles/schema.ts';
+import { UserStatus } from './schema.ts';
 
 /** What every person has, team member or client: SPP's ApiUserResource, in the words of this schema. */
 export function personFields(field: Fields<'User'>) {

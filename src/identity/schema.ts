@@ -12,92 +12,16 @@ import { delegateOf, listField } from '../graphql/queries.ts';
 import { organizationOf, requireViewer, type Viewer } from '../kernel/viewer.ts';
 import { Organization } from '../organizations/schema.ts';
 import * as identity from './commands.ts';
-import { type gradeAreas, permissions, type settingAreas } from './permissions.ts';
-import { visibleApiTokens, visibleRoles } from './policy.ts';
+import { permissions } from './permissions.ts';
+import { visibleApiTokens } from './policy.ts';
+import { Role } from './roles/schema.ts';
 
-// ------------------------------------------------------------------ roles
-
-export const UserKind = enumType('UserKind', 'On which side of the counter a person stands. The role decides.', {
-  STAFF: 'A member of the team.',
-  CLIENT: 'A client.',
-});
+// ------------------------------------------------------------------ people
 
 export const UserStatus = enumType('UserStatus', 'Whether a person may act. SPP: `status` 1 and 0.', {
   ACTIVE: 'May act.',
   INACTIVE: 'Deactivated: may not act, everything is kept.',
 });
-
-const grades: Record<(typeof gradeAreas)[number], string> = {
-  dashboardAccess: 'The dashboard. Above 0 the role is a staff role. SPP: `dashboard_access`.',
-  orderAccess: 'Reading orders. SPP: `order_access`.',
-  orderManagement: 'Working orders: create, change, delete, assign. SPP: `order_management`.',
-  ticketAccess: 'Reading tickets. SPP: `ticket_access`.',
-  ticketManagement: 'Working tickets. SPP: `ticket_management`.',
-  invoiceAccess: 'Reading invoices. SPP: `invoice_access`.',
-  invoiceManagement: 'Working invoices. SPP: `invoice_management`.',
-  clients: 'Clients. Deleting them takes grade 3.',
-  services: 'Services. Changing them takes grade 3.',
-  coupons: 'Coupons.',
-  forms: 'Forms.',
-  messaging: 'Messages.',
-  affiliates: 'Affiliates.',
-};
-
-const settings: Record<(typeof settingAreas)[number], string> = {
-  settingsCompany: 'The organization itself. SPP: `settings_company`.',
-  settingsPayments: 'Payments. SPP: `settings_payments`.',
-  settingsTeam: 'The team and its roles. SPP: `settings_team`, `team`.',
-  settingsModules: 'Modules. SPP: `settings_modules`.',
-  settingsIntegrations: 'Integrations and API tokens. SPP: `settings_integrations`.',
-  settingsOrders: 'Order settings and statuses. SPP: `settings_orders`.',
-  settingsTickets: 'Ticket settings. SPP: `settings_tickets`.',
-  settingsAccounts: 'Client accounts. SPP: `settings_accounts`.',
-  settingsMessages: 'Message settings. SPP: `settings_messages`.',
-  settingsTags: 'Tags. SPP: `settings_tags`.',
-  settingsSidebar: 'The sidebar. SPP: `settings_sidebar`.',
-  settingsDashboard: 'The dashboard’s layout. SPP: `settings_dashboard`.',
-  settingsTemplates: 'Templates. SPP: `settings_templates`.',
-  settingsEmails: 'E-mails. SPP: `settings_emails`.',
-  settingsLanguage: 'Language. SPP: `settings_language`.',
-  settingsLogs: 'The log. SPP: `settings_logs`.',
-};
-
-export const Role = objectType('Role', 'Role', {
-  description: 'What people may do. Grades: 0 nothing, 1 what is their own, 2 what is their group’s, 3 everything.',
-  interfaces: [Node],
-  fields: (field) => ({
-    id: field.id('Role'),
-    name: field.column('name', 'Its name, such as Manager.'),
-    kind: field.code('kind', UserKind, 'Whether the people who have it are staff or clients.'),
-    ...Object.fromEntries(
-      Object.entries(grades).map(([area, meaning]) => [
-        area,
-        field.column(area as keyof typeof grades, `Grade 0 to 3. ${meaning}`),
-      ]),
-    ),
-    ...Object.fromEntries(
-      Object.entries(settings).map(([area, meaning]) => [
-        area,
-        field.column(area as keyof typeof settings, `Whether settings may be changed. ${meaning}`),
-      ]),
-    ),
-    version: field.column('version', 'How often it was edited.'),
-    createdAt: field.column('createdAt', 'When it was made.'),
-    updatedAt: field.column('updatedAt', 'When it last changed.'),
-  }),
-});
-
-nodeType('Role', 'Role', visibleRoles);
-
-listField('roles', {
-  description: 'The roles of the organization, newest first.',
-  model: 'Role',
-  type: connectionType(Role, 'roles'),
-  permission: 'roles.read',
-  visible: visibleRoles,
-});
-
-// ------------------------------------------------------------------ people
 
 const kinds: Kinds = { column: 'kind', types: { CLIENT: 'Client', STAFF: 'TeamMember' } };
 

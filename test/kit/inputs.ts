@@ -58,6 +58,8 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
   orderTaskReopen: async (world) => ({
     id: (await world.one.order.task({ isComplete: true, completedAt: new Date() })).id,
   }),
+  roleDelete: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
+  roleUpdate: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   serviceRestore: async (world) => ({ id: (await world.service({ deletedAt: new Date() })).id }),
 };
 

@@ -70,6 +70,7 @@ async function makeRoles(rows: PrismaClient, organizationId: string): Promise<Re
       organizationId,
       name,
       kind: role === 'client' ? 'CLIENT' : 'STAFF',
+      isSystem: role === 'client' || role === 'administrator',
       ...(grants as object),
     })),
   });
