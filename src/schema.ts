@@ -5,6 +5,7 @@ import './clients/schema.ts';
 import './team/schema.ts';
 import './tags/schema.ts';
 import './services/schema.ts';
+import './coupons/schema.ts';
 import './orders/schema.ts';
 import './invoices/schema.ts';
 import './logs/schema.ts';

@@ -8,6 +8,7 @@ import {
   ForbiddenError,
   type InputIssue,
   InvalidStateError,
+  type IssueList,
   issueList,
   NotFoundError,
 } from '../kernel/errors.ts';
@@ -19,15 +20,20 @@ import { gradeOf, organizationOf, type Viewer } from '../kernel/viewer.ts';
 import { clientsWithin, visibleClients } from './policy.ts';
 import * as rules from './rules.ts';
 
-const taken: Record<string, InputIssue> = {
+const violations: Record<string, InputIssue> = {
   users_organization_id_email_key: {
     path: ['email'],
     code: 'TAKEN',
     message: 'There is a person with this e-mail address already.',
   },
+  // The affiliate may go while it is written: as if it had never been there.
+  users_referred_by_id_fkey: { path: ['referredById'], code: 'NOT_FOUND', message: 'referredById names no client.' },
 };
 
-type ClientFields = rules.ClientFields<Prisma.InputJsonObject> & { managerIds?: string[] | null };
+type ClientFields = rules.ClientFields<Prisma.InputJsonObject> & {
+  managerIds?: string[] | null;
+  referredById?: string | null;
+};
 
 export type CreateClient = ClientFields & {
   firstName: string;
@@ -38,7 +44,7 @@ export type CreateClient = ClientFields & {
 
 export type UpdateClient = ClientFields & { id: string; expectedVersion?: number | null };
 
-/** Laws 1 to 7 and 9. Announces `client.created`. */
+/** Laws 1 to 7, 9 and 10. Announces `client.created`. */
 export const create = command(
   'clients.create',
   async (tx, viewer, input: CreateClient) => {
@@ -52,6 +58,7 @@ export const create = command(
     checkCurrency(issues, 'currency', input.currency);
     const address = input.address == null ? null : rules.checkAddress(issues, input.address);
     const managerIds = await requireTeamMembers(tx, issues, 'managerIds', input.managerIds ?? ownManager(viewer));
+    await checkAffiliate(tx, viewer, issues, input.referredById, 'clients.create');
     issues.throwIfAny();
 
     const organizationId = organizationOf(viewer);
@@ -67,6 +74,7 @@ export const create = command(
         affiliateId: randomInt(100_000, 1_000_000),
         affiliateCode: await freeAffiliateCode(tx),
         accountManagerId: managerIds[0] ?? null,
+        referredById: input.referredById,
         addressId: address && (await makeAddress(tx, organizationId, { ...address, ...rules.addressee(names) })),
       },
       select: { id: true },
@@ -75,10 +83,10 @@ export const create = command(
     await emit(tx, 'client.created', { client: client.id });
     return client;
   },
-  taken,
+  violations,
 );
 
-/** Laws 1 and 3 to 7. An absent field stays, null clears it. Announces `client.updated` when anything changed. */
+/** Laws 1, 3 to 7 and 10. An absent field stays, null clears it. Announces `client.updated` when anything changed. */
 export const update = command(
   'clients.update',
   async (tx, viewer, input: UpdateClient) => {
@@ -91,6 +99,13 @@ export const update = command(
       input.managerIds === undefined
         ? null
         : await requireTeamMembers(tx, issues, 'managerIds', input.managerIds ?? []);
+    // Who brought the client before is named again by whoever sends back what they read.
+    if (input.referredById !== before.referredById) {
+      await checkAffiliate(tx, viewer, issues, input.referredById, 'clients.update');
+    }
+    if (input.referredById === input.id) {
+      issues.add('referredById', 'INVALID', 'A client can’t have been brought by itself.');
+    }
     issues.throwIfAny();
 
     const { id, organizationId } = before;
@@ -98,6 +113,7 @@ export const update = command(
       where: { id },
       data: {
         ...fields,
+        referredById: input.referredById,
         ...(input.address === null ? { addressId: null } : {}),
         ...(managerIds ? { accountManagerId: managerIds[0] ?? null } : {}),
       },
@@ -108,7 +124,7 @@ export const update = command(
     if (client.version !== before.version || moved || reassigned) await emit(tx, 'client.updated', { client: id });
     return { id };
   },
-  taken,
+  violations,
 );
 
 /** Removes a client for good; its address stays. Law 8. Announces `client.deleted`. */
@@ -140,6 +156,20 @@ async function lockClient(tx: Transaction, viewer: Viewer, id: string, permissio
   const visible = await tx.user.findFirst({ where: { AND: [{ id }, visibleClients(viewer)] }, select: { id: true } });
   if (visible) throw new ForbiddenError('The client is looked after by others.');
   throw new NotFoundError('There is no client with this id.');
+}
+
+/** Law 10: one whom the viewer may see, or whoever may write all clients any of them. */
+async function checkAffiliate(
+  tx: Transaction,
+  viewer: Viewer,
+  issues: IssueList,
+  id: string | null | undefined,
+  permission: string,
+): Promise<void> {
+  if (id == null) return;
+  const reach = gradeOf(viewer, permission) === 3 ? { kind: 'CLIENT' } : visibleClients(viewer);
+  const affiliate = await tx.user.findFirst({ where: { AND: [{ id }, reach] }, select: { id: true } });
+  if (!affiliate) issues.add('referredById', 'NOT_FOUND', 'referredById names no client.');
 }
 
 /** Law 2. */

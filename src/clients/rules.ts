@@ -13,6 +13,7 @@
  *  7. Custom fields are given as a whole.
  *  8. A client that anything depends on is not deleted, deleted orders included. Make it inactive instead.
  *  9. Whoever reaches only some clients looks after those they make, unless they name others.
+ * 10. A client may have been brought by an affiliate: another client.
  */
 import type { IssueList } from '../kernel/errors.ts';
 import { checkJson, notCleared, optionalText, requiredText } from '../kernel/input.ts';

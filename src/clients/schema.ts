@@ -112,6 +112,10 @@ extendType(Client, 'User', (field) => ({
     Client,
     'The clients who may use this one’s account, by name. SPP: `team_member_ids`.',
   ),
+  referredBy: field.relation('referredBy', 'The affiliate who brought the client. Null when nobody did.', {
+    type: Client,
+    staffOnly: true,
+  }),
 }));
 
 nodeType('Client', 'User', visibleClients);
@@ -175,6 +179,7 @@ function writable(t: InputFieldBuilder<Types, 'InputObject'>) {
     managerIds: t.idList({
       description: 'All managers: team members. The first is the account manager. SPP: `employee_id`.',
     }),
+    referredById: t.id({ description: 'The affiliate who brought the client: another client. Null: nobody did.' }),
     createdAt: t.field({
       type: 'DateTime',
       description: 'When the client joined, to date it back. SPP: `created_at`.',
@@ -202,7 +207,7 @@ mutation('clientCreate', {
     }),
     ...writable(t),
   }),
-  ids: { managerIds: 'TeamMember' },
+  ids: { managerIds: 'TeamMember', referredById: 'Client' },
   errors: ['InvalidInputError', 'InvalidStateError'],
   returns,
 });
@@ -221,7 +226,7 @@ mutation('clientUpdate', {
     ...writable(t),
     expectedVersion: t.int({ description: 'Refuse when the client has another version by now.' }),
   }),
-  ids: { id: 'Client', managerIds: 'TeamMember' },
+  ids: { id: 'Client', managerIds: 'TeamMember', referredById: 'Client' },
   errors: ['NotFoundError', 'InvalidInputError', 'ConflictError'],
   returns,
 });

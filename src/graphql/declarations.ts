@@ -3,11 +3,14 @@ import type { Viewer } from '../kernel/viewer.ts';
 import type { Row } from './compiler/rows.ts';
 import type { Sql } from './compiler/sql.ts';
 import type { SortArgument } from './connections.ts';
-import type { Link } from './loaders.ts';
+import type { Link, NamedLink } from './loaders.ts';
 import type { Page, PageArguments } from './pagination.ts';
 
 /** Objects that a row holds within a column: where in SQL they come from, in which order, and their fields. */
-export type Values = { from: Sql; order: Sql; fields: Readonly<Record<string, Sql>> };
+export type Values = { from: Sql; order: Sql; fields: Readonly<Record<string, Sql | Named>> };
+
+/** Rows that such an object names by a list of their ids, those of them that the viewer may see, in this order. */
+export type Named = NamedLink & { ids: Sql };
 
 /** A value of a row in SQL, of the type that the field answers. Of money: its amount and its currency. */
 export type Expression = (row: Row) => Sql | { amount: Sql; currency: Sql };
@@ -56,7 +59,9 @@ export type Declaration =
   /** What a request knows without the database. */
   | { kind: 'known'; value: (viewer: Viewer, args: Record<string, unknown>) => unknown }
   /** An object that is no row; its fields say for themselves where they come from. */
-  | { kind: 'group'; require: (viewer: Viewer) => void };
+  | { kind: 'group'; require: (viewer: Viewer) => void }
+  /** What only JavaScript can work out, and why. An operation that asks for it is never compiled. */
+  | { kind: 'plain'; why: string };
 
 /** How an interface over one model is told apart: a column, and the type for each of its values. */
 export type Kinds = { column: string; types: Readonly<Record<string, string>> };

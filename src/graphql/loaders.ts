@@ -81,6 +81,40 @@ function compareBy(columns: readonly string[], a: LinkRow, b: LinkRow): number {
   return 0;
 }
 
+/** A list of ids, kept by an object itself, that names rows of another table. */
+export type NamedLink = {
+  /** The Prisma model of the rows, as the client spells it: `service`. */
+  model: string;
+  /** The text columns by which they are ordered, ascending, by code point; the id comes last. */
+  order: string[];
+  /** Which of the rows the viewer may see. */
+  visible: (viewer: Viewer) => object;
+};
+
+/** The rows that the ids name and the viewer may see; the lists of a level are asked for together. */
+export async function loadNamed(
+  { model, order: columns, visible }: NamedLink,
+  ids: readonly string[],
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<unknown[]> {
+  const order = [...columns, 'id'];
+  const loader = oncePerField(context, info, () => {
+    const { select } = queryFromInfo({ context, info });
+    return new DataLoader<string, LinkRow | null>(async (wanted) => {
+      const delegate = (context.db as unknown as Record<string, Delegate>)[model] as Delegate;
+      const rows = await delegate.findMany({
+        where: { AND: [{ id: { in: [...wanted] } }, visible(context.viewer)] },
+        select: { ...select, ...Object.fromEntries(order.map((column) => [column, true])) },
+      });
+      const byId = new Map(rows.map((row) => [row.id as string, row]));
+      return wanted.map((id) => byId.get(id) ?? null);
+    });
+  });
+  const rows = await Promise.all([...new Set(ids)].map((id) => loader.load(id)));
+  return rows.filter((row) => row !== null).sort((a, b) => compareBy(order, a, b));
+}
+
 /** One row by its id, or null; the ids of a level are asked for together. */
 export function loadById(
   model: string,

@@ -2,12 +2,13 @@ import type { FieldMap, InputFieldBuilder, InputFieldMap, InputShapeFromFields, 
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 import { act, type Command } from '../kernel/command.ts';
-import { DomainError, type InputIssue, InvalidInputError, NotFoundError } from '../kernel/errors.ts';
-import { decodeId, encodeId, type IdType } from '../kernel/id.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { encodeId, type IdType } from '../kernel/id.ts';
 import { requirePermission } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Types } from './builder.ts';
 import { type Context, closeRead, openRead } from './context.ts';
 import { type ErrorName, errorTypes, failureOf } from './errors.ts';
+import { decodeIds, type InputIds } from './ids.ts';
 import { delegateOf } from './queries.ts';
 
 type ObjectFieldBuilder<T extends SchemaTypes, Shape> = PothosSchemaTypes.ObjectFieldBuilder<T, Shape>;
@@ -27,7 +28,7 @@ export type MutationOptions<Fields extends InputFieldMap, Input, Result extends 
     t: InputFieldBuilder<Types, 'InputObject'>,
   ) => Fields & (InputShapeFromFields<Fields> extends Input ? unknown : never);
   /** Which input fields are ids, and of what. `id` is the subject; the others refer. */
-  ids?: Partial<Record<keyof NoInfer<Fields> & string, IdType | readonly IdType[]>>;
+  ids?: Partial<Record<keyof NoInfer<Fields> & string, InputIds[string]>>;
   errors: readonly ErrorName[];
   /** The object that is answered, under its field's name. */
   returns?: Record<string, Returned>;
@@ -105,7 +106,7 @@ export function mutation<Fields extends InputFieldMap, Input extends object, Res
         requirePermission(context.viewer, command.permission);
         await closeRead(context);
         try {
-          return await act(context.database, context.viewer, command, decodeIds(args.input, ids));
+          return await act(context.database, context.viewer, command, decodeIds(args.input, ids as InputIds));
         } catch (error) {
           if (error instanceof DomainError && errors.includes(error.constructor.name as ErrorName)) {
             return failureOf(error);
@@ -115,33 +116,4 @@ export function mutation<Fields extends InputFieldMap, Input extends object, Res
       }) as never,
     }),
   );
-}
-
-type Ids = Partial<Record<string, IdType | readonly IdType[]>>;
-
-// What people know by a number may be named by it wherever its id is asked for; the command looks it up.
-const numberedTypes: ReadonlySet<IdType> = new Set(['Order']);
-
-/** Public ids become UUIDs. One that can name nothing is not found: as the subject, or at its place in the input. */
-function decodeIds<Input extends object>(input: Input, ids: Ids): Input {
-  const decoded = { ...input } as Record<string, unknown>;
-  const issues: InputIssue[] = [];
-  const decode = (types: readonly IdType[], text: string, path: string[]): string => {
-    const uuid = types.map((type) => decodeId(type, text)).find((found) => found !== null);
-    if (uuid !== undefined) return uuid;
-    if (types.some((type) => numberedTypes.has(type)) && text.length <= 50 && !text.includes('\0')) return text;
-    if (path[0] === 'id') throw new NotFoundError('There is no object with this id.');
-    issues.push({ path, code: 'NOT_FOUND', message: `${path.join('.')} names no ${types.join(' or ')}.` });
-    return text;
-  };
-  for (const [field, type] of Object.entries(ids)) {
-    const value = decoded[field];
-    const types = [type].flat() as IdType[];
-    if (value == null) continue;
-    decoded[field] = Array.isArray(value)
-      ? value.map((id, index) => decode(types, String(id), [field, String(index)]))
-      : decode(types, String(value), [field]);
-  }
-  if (issues.length > 0) throw new InvalidInputError(issues);
-  return decoded as Input;
 }

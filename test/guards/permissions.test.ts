@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gradeAreas, type Permission, permissions, settingAreas } from '../../src/identity/permissions.ts';
 import { schema } from '../../src/schema.ts';
 import { unchanged } from '../kit/expect.ts';
-import { mutations, validInput } from '../kit/inputs.ts';
+import { mutations, validArguments, validInput } from '../kit/inputs.ts';
 import { anonymous, asToken, everything, nothing, type Person, type RoleGrants } from '../kit/viewers.ts';
 import { makePopulatedWorld, type PopulatedWorld } from '../kit/world.ts';
 
@@ -99,15 +99,11 @@ describe.each(mutations.map((mutation) => [mutation.name, mutation] as const))('
 
 const queries = Object.values(schema.getQueryType()?.getFields() ?? {}).map((field) => {
   const composite = !['JSON', 'JSONObject'].includes(String(field.type));
-  const args = field.args.some((arg) => arg.name === 'id')
-    ? '(id: "x")'
-    : field.args.some((arg) => arg.name === 'ids')
-      ? '(ids: ["x"])'
-      : '';
   return {
     name: field.name,
     permission: (field.extensions as { permission?: string }).permission,
-    document: `{ ${field.name}${args} ${composite ? '{ __typename }' : ''} }`,
+    document: (world: PopulatedWorld) =>
+      `{ ${field.name}${validArguments(field, world)} ${composite ? '{ __typename }' : ''} }`,
   };
 });
 
@@ -116,15 +112,17 @@ describe('a query', () => {
     '%s is not for the anonymous',
     async (_, document) => {
       const world = await sharedWorld();
-      expect((await world.as(anonymous).refused(document)).map(({ code }) => code)).toEqual(['UNAUTHENTICATED']);
+      const refusals = await world.as(anonymous).refused(document(world));
+      expect(refusals.map(({ code }) => code)).toEqual(['UNAUTHENTICATED']);
     },
   );
 
   const guarded = queries.filter(({ permission }) => permission);
   test.each(guarded.map((query) => [query.name, query] as const))(
     '%s is for those with its permission only',
-    async (_, { permission, document }) => {
+    async (_, { permission, document: documentIn }) => {
       const world = await sharedWorld();
+      const document = documentIn(world);
       const needed = permission as string;
       expect(Object.keys(permissions)).toContain(needed);
       const person = await without(world, needed);

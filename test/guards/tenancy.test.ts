@@ -1,10 +1,10 @@
-import { getNamedType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+import { type GraphQLInputObjectType, getNamedType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeId, type IdType, idPrefixes } from '../../src/kernel/id.ts';
 import { schema } from '../../src/schema.ts';
 import { testDatabase } from '../kit/db.ts';
 import { unchanged } from '../kit/expect.ts';
-import { type Mutation, mutations, validInput } from '../kit/inputs.ts';
+import { type Mutation, mutations, validInput, withId } from '../kit/inputs.ts';
 import { viewerOf } from '../kit/viewers.ts';
 import { makePopulatedWorld, type PopulatedWorld } from '../kit/world.ts';
 
@@ -227,14 +227,17 @@ describe('a stranger’s id is an id that never existed', () => {
   );
   test.each(everyId)('for %s, as its %s', async (name, field, mutation: Mutation) => {
     const valid = await validInput(mutation, here);
-    const isList = String(mutation.inputType.getFields()[field]?.type).startsWith('[');
     for (const type of mutation.ids[field] ?? []) {
-      const given = (id: string) => ({ input: { ...valid, [field]: isList ? [id] : id } });
-      const ask = (id: string) =>
-        unchanged(here, () => unchanged(stranger, () => here.as(here.admin).answer(mutation.document, given(id))));
+      const given = (id: string) => withId(mutation, valid, field, id, here);
+      const ask = (id: string) => {
+        const { input } = given(id);
+        return unchanged(here, () =>
+          unchanged(stranger, () => here.as(here.admin).answer(mutation.document, { input })),
+        );
+      };
       const answer = await ask(stranger.ids[type]);
       expect(comparable(answer)).toEqual(comparable(await ask(encodeId(type, neverExisted))));
-      const path = isList ? [field, '0'] : [field];
+      const { path } = given(stranger.ids[type]);
       expect(answer.data?.[name]).toMatchObject(
         field === 'id'
           ? { __typename: 'NotFoundError', path }
@@ -246,12 +249,20 @@ describe('a stranger’s id is an id that never existed', () => {
 
   test('every id in an input is declared as one, so that it is tried here', () => {
     const undeclared = mutations.flatMap(({ name, inputType, ids }) =>
-      Object.values(inputType.getFields())
-        .filter((field) => getNamedType(field.type).name === 'ID' && !(field.name in ids))
-        .map((field) => `${name}.${field.name}`),
+      idsIn(inputType)
+        .filter((field) => !(field in ids))
+        .map((field) => `${name}.${field}`),
     );
     expect(undeclared).toEqual([]);
   });
+
+  function idsIn(type: GraphQLInputObjectType): string[] {
+    return Object.values(type.getFields()).flatMap((field) => {
+      const named = getNamedType(field.type);
+      if (isInputObjectType(named)) return idsIn(named).map((inner) => `${field.name}.${inner}`);
+      return named.name === 'ID' ? [field.name] : [];
+    });
+  }
 });
 
 // ------------------------------------------------------------------ lists
@@ -304,6 +315,25 @@ describe('a list', () => {
     },
   );
 
+  test('couponPreview finds nobody and nothing of a stranger’s', async () => {
+    const ask = async (args: string) => {
+      const document = `{ couponPreview(code: "${here.one.coupon.code}", ${args}) { total { amount } } }`;
+      return (await here.as(here.admin).refused(document)).map(({ extensions }) => extensions.issues);
+    };
+    for (const client of [stranger.ids.Client, encodeId('Client', neverExisted)]) {
+      expect(await ask(`items: [{ amount: "1" }], clientId: "${client}"`)).toMatchObject([
+        [{ path: ['clientId'], code: 'NOT_FOUND' }],
+      ]);
+    }
+    for (const service of [stranger.ids.Service, encodeId('Service', neverExisted)]) {
+      expect(await ask(`items: [{ amount: "1", serviceId: "${service}" }]`)).toMatchObject([
+        [{ path: ['items', '0', 'serviceId'], code: 'NOT_FOUND' }],
+      ]);
+    }
+    const code = `{ couponPreview(code: "${stranger.one.coupon.code}", items: [{ amount: "1" }]) { __typename } }`;
+    expect(await here.as(here.admin).refused(code)).toMatchObject([{ code: 'INVALID_INPUT' }]);
+  });
+
   test('there is none that takes an id otherwise than these tests know', () => {
     const odd = Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap((field) =>
       field.args
@@ -315,7 +345,7 @@ describe('a list', () => {
         )
         .map((arg) => `${field.name}(${arg.name})`),
     );
-    expect(odd).toEqual([]);
+    expect(odd).toEqual(['couponPreview(clientId)']);
     expect(lists.every((field) => isNonNullType(field.type) && !isListType(field.type))).toBe(true);
   });
 });

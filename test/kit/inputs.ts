@@ -4,11 +4,13 @@ import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
   getNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isListType,
   isNonNullType,
 } from 'graphql';
+import type { InputIds } from '../../src/graphql/ids.ts';
 import type { IdType } from '../../src/kernel/id.ts';
 import { schema } from '../../src/schema.ts';
 import { unique } from './unique.ts';
@@ -21,22 +23,30 @@ export type Mutation = {
   name: string;
   permission: string;
   inputType: GraphQLInputObjectType;
-  /** Its input's ids, and what each names. */
+  /** Its input's ids, and what each names; within objects of the input as `discounts.serviceIds`. */
   ids: Record<string, IdType[]>;
   document: string;
 };
 
 export const mutations: Mutation[] = Object.values(schema.getMutationType()?.getFields() ?? {}).map((field) => {
-  const { permission, ids = {} } = field.extensions as { permission: string; ids?: Record<string, IdType | IdType[]> };
+  const { permission, ids = {} } = field.extensions as { permission: string; ids?: InputIds };
   const inputType = getNamedType(field.args[0]?.type) as GraphQLInputObjectType;
   return {
     name: field.name,
     permission,
     inputType,
-    ids: Object.fromEntries(Object.entries(ids).map(([name, types]) => [name, [types].flat()])),
+    ids: Object.fromEntries(idsOf(ids)),
     document: mutationDocument(field),
   };
 });
+
+function idsOf(ids: InputIds): [string, IdType[]][] {
+  return Object.entries(ids).flatMap(([name, named]): [string, IdType[]][] => {
+    if (typeof named === 'string') return [[name, [named]]];
+    if (Array.isArray(named)) return [[name, named]];
+    return idsOf(named as InputIds).map(([inner, types]) => [`${name}.${inner}`, types]);
+  });
+}
 
 function mutationDocument(field: GraphQLField<unknown, unknown>): string {
   return `mutation Any($input: ${field.args[0]?.type}) {
@@ -50,6 +60,7 @@ function mutationDocument(field: GraphQLField<unknown, unknown>): string {
 /** What a mutation's input needs beyond what its type says: rows in the right state, one of two fields. */
 const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input> = {
   clientDelete: async (world) => ({ id: (await world.client()).id }),
+  couponRestore: async (world) => ({ id: (await world.coupon({ deletedAt: new Date() })).id }),
   orderCreate: (world) => ({ clientId: world.ids.Client, serviceName: 'Something new' }),
   orderRestore: async (world) => ({ id: (await world.order({ deletedAt: new Date() })).id }),
   orderStatusDelete: async (world) => ({
@@ -65,33 +76,57 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
 
 /** The least that the mutation takes and carries out, in a world that has one of everything. */
 export async function validInput({ name, inputType, ids }: Mutation, world: PopulatedWorld): Promise<Input> {
-  const needed = Object.values(inputType.getFields()).filter(
-    (field) => isNonNullType(field.type) && field.defaultValue === undefined,
-  );
-  const input = Object.fromEntries(needed.map((field) => [field.name, valueFor(field, ids, world)]));
+  const input = leastOf(inputType, '', (path) => idAt(path, ids, world));
   return { ...input, ...(await examples[name]?.(world)) };
 }
 
-function valueFor(field: GraphQLInputField, ids: Mutation['ids'], world: PopulatedWorld): unknown {
-  return ofType(field.type, field.name, () => {
-    const type = ids[field.name]?.[0];
-    if (!type) throw new Error(`The input field ${field.name} is an ID, but the mutation does not say of what.`);
-    return world.ids[type];
-  });
+/** The same with an id somewhere in it, and the way there. */
+export function withId({ inputType, ids }: Mutation, valid: Input, place: string, id: string, world: PopulatedWorld) {
+  const path: string[] = [];
+  const put = (type: GraphQLInputObjectType, given: Input, names: string[], before: string): Input => {
+    const [name, ...inner] = names as [string, ...string[]];
+    const field = type.getFields()[name] as GraphQLInputField;
+    const isList = isListType(getNullableType(field.type));
+    path.push(name, ...(isList ? ['0'] : []));
+    const object = getNamedType(field.type);
+    const within = `${before}${name}.`;
+    const value =
+      inner.length > 0 && isInputObjectType(object)
+        ? put(
+            object,
+            leastOf(object, within, (at) => idAt(at, ids, world)),
+            inner,
+            within,
+          )
+        : id;
+    return { ...given, [name]: isList ? [value] : value };
+  };
+  return { input: put(inputType, valid, place.split('.'), ''), path };
 }
 
-function ofType(type: GraphQLInputType, name: string, id: () => string): unknown {
-  if (isNonNullType(type)) return ofType(type.ofType as GraphQLInputType, name, id);
-  if (isListType(type)) return [ofType(type.ofType as GraphQLInputType, name, id)];
+function idAt(path: string, ids: Mutation['ids'], world: PopulatedWorld): string {
+  const type = ids[path]?.[0];
+  if (!type) throw new Error(`The input field ${path} is an ID, but the mutation does not say of what.`);
+  return world.ids[type];
+}
+
+/** What must be given of an object. */
+function leastOf(type: GraphQLInputObjectType, before: string, id: (path: string) => string): Input {
+  const needed = Object.values(type.getFields()).filter(
+    (field) => isNonNullType(field.type) && field.defaultValue === undefined,
+  );
+  return Object.fromEntries(needed.map(({ name, type }) => [name, ofType(type, `${before}${name}`, id)]));
+}
+
+function ofType(type: GraphQLInputType, path: string, id: (path: string) => string): unknown {
+  if (isNonNullType(type)) return ofType(type.ofType as GraphQLInputType, path, id);
+  if (isListType(type)) return [ofType(type.ofType as GraphQLInputType, path, id)];
   if (isEnumType(type)) return type.getValues()[0]?.name;
-  if (isInputObjectType(type)) {
-    const needed = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
-    return Object.fromEntries(needed.map((field) => [field.name, ofType(field.type, field.name, id)]));
-  }
+  if (isInputObjectType(type)) return leastOf(type, `${path}.`, id);
   const number = unique();
   const values: Record<string, unknown> = {
     ID: undefined,
-    String: `${name} ${number}`,
+    String: `${path.split('.').at(-1)} ${number}`,
     Int: 1,
     Boolean: true,
     Decimal: '10.00',
@@ -103,7 +138,22 @@ function ofType(type: GraphQLInputType, name: string, id: () => string): unknown
     JSONObject: {},
   };
   const scalar = getNamedType(type).name;
-  if (scalar === 'ID') return id();
+  if (scalar === 'ID') return id(path);
   if (!(scalar in values)) throw new Error(`There is no example of a ${scalar} yet: add one in test/kit/inputs.ts.`);
   return values[scalar];
+}
+
+// ------------------------------------------------------------------ queries
+
+/** A query that must be given more than an id: its arguments, as the document has them. */
+const queryArguments: Record<string, (world: PopulatedWorld) => string> = {
+  couponPreview: ({ one }) => `(code: "${one.coupon.code}", items: [{ amount: "10" }])`,
+};
+
+/** The least that the field takes, in a world that has one of everything. */
+export function validArguments(field: GraphQLField<unknown, unknown>, world: PopulatedWorld): string {
+  const given = queryArguments[field.name];
+  if (given) return given(world);
+  if (field.args.some(({ name }) => name === 'id')) return '(id: "x")';
+  return field.args.some(({ name }) => name === 'ids') ? '(ids: ["x"])' : '';
 }

@@ -63,6 +63,7 @@ export async function harvest(world: ReadsWorld): Promise<Data> {
   const deleted = { where: { organizationId, deletedAt: { not: null } } };
   const orders = await rows.order.findMany(deleted);
   const services = await rows.service.findMany(deleted);
+  const coupons = await rows.coupon.findMany(deleted);
   const cursors = new Map<string, Promise<readonly string[]>>();
 
   const list = (key: string) => [...(values.get(key) ?? [])];
@@ -76,6 +77,7 @@ export async function harvest(world: ReadsWorld): Promise<Data> {
     idsOfNothing: [
       ...orders.flatMap(({ id, number }) => [`order_${id}`, number]),
       ...services.map(({ id }) => `service_${id}`),
+      ...coupons.map(({ id }) => `coupon_${id}`),
       ...Object.values(stranger.ids),
       stranger.uuids.Order,
       ...['', 'x', '_', 'order_', 'order_1', 'nothing_00000000-0000-7000-8000-000000000000', 'client_\u0000', '\'\\"'],

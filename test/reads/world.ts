@@ -42,6 +42,7 @@ export async function makeReadsWorld() {
   const orders = await makeOrders(world, { ...people, services, tags });
   await makeTokens(world, people.staff);
   await makeInvoices(world, people.clients);
+  await makeCoupons(world, people.clients, services);
   await makeLogs(world, people.clients, people.staff);
   return {
     ...world,
@@ -359,6 +360,37 @@ async function makeInvoices(world: World, clients: Person[]): Promise<void> {
   await world.rows.user.update({ where: { id: two.id }, data: { referredById: one.id } });
   const ticket = await world.ticket({ client: one, order });
   await ticket.formField();
+}
+
+async function makeCoupons(world: World, clients: Person[], services: { id: string }[]): Promise<void> {
+  const [one] = clients as [Person];
+  const ids = services.map(({ id }) => id);
+  const every = [...ids].reverse();
+  await world.coupon({ code: text(1).trim(), discounts: [], createdAt: at(23) });
+  await world.coupon({
+    code: '～ "FULL" %_',
+    type: 'FIXED',
+    description: text(3),
+    currency: 'KWD',
+    discounts: [
+      { amount: '1.005', serviceIds: every },
+      { amount: '999999999999999.9999', serviceIds: [] },
+      // One that is gone, and one that never was.
+      { amount: '0.0001', serviceIds: [ids[3] as string, randomUUID()] },
+    ],
+    expiresAt: at(28, 5),
+    newCustomers: true,
+    singleUse: true,
+    singleQuantity: true,
+    duration: 'FOREVER',
+    usageLimit: 2147483647,
+    minimumAmount: '1.0005',
+    usedCount: 3,
+    affiliateId: one.id,
+    createdAt: at(23),
+  });
+  await world.coupon({ code: '😀', minimumAmount: '0', currency: 'JPY', usedCount: 3, createdAt: at(23, 1) });
+  await world.coupon({ code: 'gone', expiresAt: at(1), deletedAt: at(24), createdAt: at(23) });
 }
 
 async function makeLogs(world: World, clients: Person[], staff: Person[]): Promise<void> {

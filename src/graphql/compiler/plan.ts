@@ -88,5 +88,7 @@ function declaredValue(read: Declaration, asked: Asked): Json {
       return groupValue(read, asked);
     case 'known':
       return knownValue(read, asked);
+    case 'plain':
+      throw new NotCompiled(`${asked.type.name}.${asked.field.name}: ${read.why}`);
   }
 }

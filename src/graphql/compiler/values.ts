@@ -16,6 +16,7 @@ import { type Asked, answeredType, type Kind, rowIn } from './asked.ts';
 import { bareOf, decimalOf, instantOf, moneyAmountOf, plainTextOf, textOf } from './formats.ts';
 import { concatenated, type Json, objectOf, orNull } from './json.ts';
 import { NotCompiled } from './refusal.ts';
+import { namedValue } from './relations.ts';
 import { columnOf, type Row } from './rows.ts';
 import { argumentsOf, fieldsOf, type Selection } from './selection.ts';
 import { later, parameter, type Sql, sql } from './sql.ts';
@@ -71,11 +72,18 @@ const formatsOfScalars: Readonly<Record<string, Format>> = {
   JSONObject: bareOf,
 };
 
-/** A value in SQL, in the text of the scalar that the field answers. */
+/** A value in SQL, in the text of the scalar, or of the list of texts, that the field answers. */
 function expressionValue(value: Sql, field: Field): Json {
-  const format = isListType(getNullableType(field.type)) ? undefined : formatsOfScalars[getNamedType(field.type).name];
+  const scalar = getNamedType(field.type).name;
+  const isList = isListType(getNullableType(field.type));
+  const format = isList ? (['ID', 'String'].includes(scalar) ? arrayOf : undefined) : formatsOfScalars[scalar];
   if (!format) throw new NotCompiled(`${field.name} answers something else than one scalar`);
   return isNonNullType(field.type) ? format(value) : orNull(format(value));
+}
+
+// `array(…)` is never null.
+function arrayOf(value: Sql): Json {
+  return [sql`to_json(${value})::text`];
 }
 
 type Amount = { amount: Sql; currency: Sql };
@@ -94,12 +102,13 @@ export function listedValues({ values }: Kind<'values'>, asked: Asked): Json {
   const type = answeredType(asked) as GraphQLObjectType;
   const { from, order, fields } = values(rowIn(asked));
   const object = objectOf(
-    fieldsOf(asked.selection, type, asked.nodes).map(([name, [node]]) => {
-      const called = (node as FieldNode).name.value;
+    fieldsOf(asked.selection, type, asked.nodes).map(([name, nodes]) => {
+      const called = (nodes[0] as FieldNode).name.value;
       if (called === '__typename') return [name, [`"${type.name}"`]];
       const value = fields[called];
       const field = type.getFields()[called];
       if (!value || !field) throw new NotCompiled(`${type.name}.${called} is computed in JavaScript`);
+      if ('ids' in value) return [name, namedValue(value, { ...asked, type, field, nodes, row: null })];
       return [name, expressionValue(value, field)];
     }),
   );
