@@ -34,7 +34,10 @@ export default [
           acceptedIdTypes: ['ID'],
           exceptions: {
             // Values and answers, not objects: they have no identity of their own.
-            types: ['PageInfo', 'Money', 'InputIssue', 'LogChange', 'Viewer', 'ViewerPermission'],
+            types: [
+              ...['PageInfo', 'Money', 'InputIssue', 'LogChange', 'Viewer', 'ViewerPermission'],
+              ...['CouponDiscount', 'CouponPreview', 'CouponPreviewItem'],
+            ],
             suffixes: ['Connection', 'Edge', 'Success', 'Error'],
           },
         },
