@@ -15,6 +15,7 @@ import { createGraphiQL } from './server/graphiql.ts';
 import { createHttpServer } from './server/http.ts';
 import { beginLifetime, type Lifetime, StartError } from './server/lifetime.ts';
 import { createReadiness } from './server/readiness.ts';
+import { wakeTickets } from './tickets/jobs.ts';
 
 /** Who is told of events. Nobody yet: webhooks and notifications join here. */
 const consumers: Consumer[] = [];
@@ -26,7 +27,11 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
   const { url, demo } = await findDatabase(env, lifetime);
   const database = openDatabase(url, { poolSize: env.DATABASE_POOL_SIZE, log });
   lifetime.onEnd('the connections to the database', database.close);
-  const worker = await startWorker(database.pool, [deliverEvents(database, consumers, log)], log);
+  const worker = await startWorker(
+    database.pool,
+    [deliverEvents(database, consumers, log), wakeTickets(database)],
+    log,
+  );
   lifetime.onEnd('running jobs', worker.stop);
 
   const graphql = createGraphQLServer({

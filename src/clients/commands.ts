@@ -16,7 +16,7 @@ import { emit } from '../kernel/events.ts';
 import { randomCode } from '../kernel/id.ts';
 import { checkCurrency, requireVersion } from '../kernel/input.ts';
 import { now } from '../kernel/time.ts';
-import { gradeOf, organizationOf, type Viewer } from '../kernel/viewer.ts';
+import { gradeOf, isClient, organizationOf, type Viewer } from '../kernel/viewer.ts';
 import { clientsWithin, visibleClients } from './policy.ts';
 import * as rules from './rules.ts';
 
@@ -136,12 +136,32 @@ export const remove = command('clients.delete', async (tx, viewer, { id }: { id:
   return { id };
 });
 
+/**
+ * The client whom an input names as `clientId`; a client names itself without a word. Whoever has the permission for the
+ * whole organization may name any of its clients, others those that they see.
+ */
+export async function requireClient(
+  tx: Transaction,
+  viewer: Viewer,
+  issues: IssueList,
+  clientId: string | null | undefined,
+  permission: string,
+): Promise<string> {
+  const id = clientId ?? (isClient(viewer) ? viewer.userId : null);
+  const reach = gradeOf(viewer, permission) === 3 ? { kind: 'CLIENT' } : visibleClients(viewer);
+  const client =
+    id === null ? null : await tx.user.findFirst({ where: { AND: [{ id }, reach] }, select: { id: true } });
+  if (!client) issues.add('clientId', id === null ? 'REQUIRED' : 'NOT_FOUND', 'clientId names no client.');
+  return client?.id ?? '';
+}
+
 /** Law 8: the first kind of row that stands in the way is named. */
 async function refuseDependents(tx: Transaction, clientId: string): Promise<void> {
   const where = { clientId };
   const dependents = {
     orders: () => tx.order.findFirst({ where, select: { id: true } }),
     invoices: () => tx.invoice.findFirst({ where, select: { id: true } }),
+    tickets: () => tx.ticket.findFirst({ where, select: { id: true } }),
   };
   for (const [kind, find] of Object.entries(dependents)) {
     if (await find()) throw new ConflictError(`The client has ${kind}. Make it inactive instead.`, 'HAS_DEPENDENTS');

@@ -1,6 +1,6 @@
 import type { Prisma } from '../generated/prisma/client.ts';
 import { assignedWithin, nothing } from '../identity/policy.ts';
-import { type Grade, gradeOf, isClient, type Viewer } from '../kernel/viewer.ts';
+import { gradeOf, isClient, type Viewer } from '../kernel/viewer.ts';
 
 /** The clients that a permission reaches: all, those that the viewer's group looks after, or the viewer's own. */
 export function clientsWithin(viewer: Viewer, permission: string): Prisma.UserWhereInput {
@@ -10,22 +10,25 @@ export function clientsWithin(viewer: Viewer, permission: string): Prisma.UserWh
   return { kind: 'CLIENT', ...(grade === 3 ? {} : lookedAfterWithin(viewer, grade)) };
 }
 
-/** A client sees itself. Staff see whom they look after, and whoever placed an order that they may see. */
+/**
+ * A client sees itself. Staff see whom they look after, and whoever placed an order or opened a ticket that they may see.
+ */
 export function visibleClients(viewer: Viewer): Prisma.UserWhereInput {
   const within = clientsWithin(viewer, 'clients.read');
   // Who reaches all has nothing to add, and a bare condition is what the index serves.
   if (isClient(viewer) || gradeOf(viewer, 'clients.read') === 3) return within;
-  return { OR: [within, customersWithin(viewer, gradeOf(viewer, 'orders.read'))] };
+  return { OR: [within, havingWithin(viewer, 'orders'), havingWithin(viewer, 'tickets')] };
 }
 
 export function visibleAddresses(viewer: Viewer): Prisma.AddressWhereInput {
   return { user: visibleClients(viewer) };
 }
 
-// The same reach as the orders have, so that no visible order hides its client.
-function customersWithin(viewer: Viewer, grade: Grade): Prisma.UserWhereInput {
+// The same reach as the orders and tickets have, so that none that is visible hides its client.
+function havingWithin(viewer: Viewer, what: 'orders' | 'tickets'): Prisma.UserWhereInput {
+  const grade = gradeOf(viewer, `${what}.read`);
   if (grade === 0) return nothing;
-  return { kind: 'CLIENT', ...(grade === 3 ? {} : { orders: { some: { employees: assignedWithin(viewer, grade) } } }) };
+  return { kind: 'CLIENT', ...(grade === 3 ? {} : { [what]: { some: { employees: assignedWithin(viewer, grade) } } }) };
 }
 
 /** Whom the viewer, or its group, looks after. */

@@ -1,6 +1,7 @@
 import type { EnumRef, InputFieldBuilder, InputRef } from '@pothos/core';
 import { invalid } from '../kernel/errors.ts';
 import { decodeAnyId, decodeId, type IdType, isUuid } from '../kernel/id.ts';
+import { isClient, type Viewer } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Types, type Where } from './builder.ts';
 import { columnOf } from './fields.ts';
 import { anyRow, noRow } from './pagination.ts';
@@ -10,7 +11,11 @@ type Operators = Record<string, unknown>;
 type Translate = (operators: Operators) => object;
 
 /** One public filter: its comparator, and where its condition goes. */
-type Comparator = { input: InputRef<unknown>; description: string; where: (operators: Operators) => object };
+type Comparator = {
+  input: InputRef<unknown>;
+  description: string;
+  where: (operators: Operators, viewer: Viewer) => object;
+};
 
 const equality = 'Equal to this. Null finds the objects where there is none.';
 const among = 'Equal to one of these.';
@@ -112,17 +117,22 @@ function ids(type: IdType | null): Translate {
 /** The kinds of public filter there are. Each names the column that it compares. */
 export function comparatorsOf<Model extends ModelName>(model: Model) {
   type Path = keyof Where<Model> & string;
+  type ForClients = { forClients?: Path };
 
   function column(
     input: InputRef<unknown>,
     path: Path,
     description: string,
     translate: Translate,
-    place = (condition: object): object => ({ [path]: condition }),
+    {
+      forClients = path,
+      place = (condition, at) => ({ [at]: condition }),
+    }: { forClients?: Path; place?: (condition: object, at: Path) => object } = {},
   ): Comparator {
     const { isRequired } = columnOf(model, path);
     // What is always there is never null; Prisma refuses the question instead of answering it.
-    const where = (operators: Operators) => (isRequired && operators.eq === null ? noRow : place(translate(operators)));
+    const where = (operators: Operators, viewer: Viewer) =>
+      isRequired && operators.eq === null ? noRow : place(translate(operators), isClient(viewer) ? forClients : path);
     return { input, description, where };
   }
 
@@ -132,14 +142,16 @@ export function comparatorsOf<Model extends ModelName>(model: Model) {
     /** An id of whatever type: the log speaks of all. */
     anyId: (path: Path, description: string): Comparator => column(IdComparator, path, description, ids(null)),
     text: (path: Path, description: string): Comparator =>
-      column(TextComparator, path, description, text, (condition: { exact?: object; loose?: object[] }) => {
-        if (condition.loose === undefined) return { [path]: condition };
-        return { AND: [{ [path]: condition.exact }, ...condition.loose.map((part) => ({ [path]: part }))] };
+      column(TextComparator, path, description, text, {
+        place: (condition: { exact?: object; loose?: object[] }) => {
+          if (condition.loose === undefined) return { [path]: condition };
+          return { AND: [{ [path]: condition.exact }, ...condition.loose.map((part) => ({ [path]: part }))] };
+        },
       }),
     integer: (path: Path, description: string): Comparator => column(IntComparator, path, description, plain),
-    /** A column of two bytes. */
-    smallInteger: (path: Path, description: string): Comparator =>
-      column(IntComparator, path, description, (operators) => {
+    /** A column of two bytes; with `forClients`, for them another column. */
+    smallInteger: (path: Path, description: string, options: ForClients = {}): Comparator => {
+      const translate: Translate = (operators) => {
         if (
           Object.values(operators)
             .flat()
@@ -148,12 +160,15 @@ export function comparatorsOf<Model extends ModelName>(model: Model) {
           throw invalid(['filter'], 'OUT_OF_RANGE', `${path} lies between ${-smallest} and ${smallest - 1}.`);
         }
         return plain(operators);
-      }),
+      };
+      return column(IntComparator, path, description, translate, options);
+    },
     decimal: (path: Path, description: string): Comparator => column(DecimalComparator, path, description, plain),
     instant: (path: Path, description: string): Comparator => column(DateTimeComparator, path, description, plain),
     boolean: (path: Path, description: string): Comparator => column(BooleanComparator, path, description, plain),
-    code: (path: Path, type: EnumRef<Types, string>, description: string): Comparator =>
-      column(enumComparator(type), path, description, plain),
+    /** A column that holds one of an enum's values; with `forClients`, for them another column. */
+    code: (path: Path, type: EnumRef<Types, string>, description: string, options: ForClients = {}): Comparator =>
+      column(enumComparator(type), path, description, plain, options),
     /** Whether a row is softly deleted. The list's `visible` decides who gets such rows: see `asksForDeleted`. */
     deleted: (description: string): Comparator => ({
       input: BooleanComparator,
@@ -201,14 +216,14 @@ export function asksForDeleted(filter: Filter | null | undefined): boolean {
 /** A public filter: the input that the schema shows, and its meaning as a Prisma condition. */
 export type FilterInput<Model extends ModelName> = {
   ref: InputRef<Filter>;
-  where: (filter: Filter | null | undefined) => Where<Model>;
+  where: (filter: Filter | null | undefined, viewer: Viewer) => Where<Model>;
 };
 
 const deepest = 5;
 const longest = 1_000;
 
 // A comparison that says nothing holds for everything; Prisma would drop it, and with it what it stands in.
-function compared(comparator: Comparator, operators: Operators): object {
+function compared(comparator: Comparator, operators: Operators, viewer: Viewer): object {
   const said = Object.fromEntries(
     Object.entries(operators).filter(([name, value]) => value !== undefined && (name === 'eq' || value !== null)),
   );
@@ -217,7 +232,7 @@ function compared(comparator: Comparator, operators: Operators): object {
       throw invalid(['filter'], 'OUT_OF_RANGE', `A list of values to compare with has at most ${longest} of them.`);
     }
   }
-  return Object.keys(said).length === 0 ? anyRow : comparator.where(said);
+  return Object.keys(said).length === 0 ? anyRow : comparator.where(said, viewer);
 }
 
 function allOf(conditions: object[]): object {
@@ -250,15 +265,16 @@ export function filterInput<Model extends ModelName>(
     }),
   } as never);
 
-  const where = (filter: Filter | null | undefined, depth = 0): object => {
+  const where = (filter: Filter | null | undefined, viewer: Viewer, depth = 0): object => {
     if (depth > deepest) throw invalid(['filter'], 'TOO_DEEP', `A filter nests at most ${deepest} levels.`);
     const conditions: object[] = [];
     for (const [field, value] of Object.entries(filter ?? {})) {
       if (value == null || (!Array.isArray(value) && field !== 'not' && Object.keys(value).length === 0)) continue;
-      if (field === 'and') conditions.push(allOf((value as Filter[]).map((part) => where(part, depth + 1))));
-      else if (field === 'or') conditions.push(anyOf((value as Filter[]).map((part) => where(part, depth + 1))));
-      else if (field === 'not') conditions.push({ NOT: where(value as Filter, depth + 1) });
-      else conditions.push(compared(comparators[field] as Comparator, value as Operators));
+      const nested = (part: Filter) => where(part, viewer, depth + 1);
+      if (field === 'and') conditions.push(allOf((value as Filter[]).map(nested)));
+      else if (field === 'or') conditions.push(anyOf((value as Filter[]).map(nested)));
+      else if (field === 'not') conditions.push({ NOT: nested(value as Filter) });
+      else conditions.push(compared(comparators[field] as Comparator, value as Operators, viewer));
     }
     if (conditions.length === 0) return depth === 0 ? {} : anyRow;
     return conditions.length === 1 ? (conditions[0] as object) : { AND: conditions };

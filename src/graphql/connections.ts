@@ -126,7 +126,8 @@ export function nestedConnection(
   options: ConnectionOptions<ModelName>,
 ): Field {
   const { type, where, order, sort } = options;
-  const pageFor = (args: PageArguments & SortArgument): Page => pageOf(args, completeOrder(args.sort, order));
+  const pageFor = (args: PageArguments & SortArgument, viewer: Viewer): Page =>
+    pageOf(args, completeOrder(args.sort, order, viewer));
   const countOf = (row: Parent) => (row._count as Record<string, number> | undefined)?.[relation];
 
   const isLoaded = (row: Parent, info: GraphQLResolveInfo, context: Context) =>
@@ -138,7 +139,7 @@ export function nestedConnection(
     context: Context,
     info: GraphQLResolveInfo,
   ): ConnectionValue => {
-    const page = oncePerField(context, info, () => pageFor(args));
+    const page = oncePerField(context, info, () => pageFor(args, context.viewer));
     const connection: ConnectionValue = connectionOf(page, row[relation] as Parent[]);
     connection.totalCount = () => countOf(row) as number;
     return connection;
@@ -160,7 +161,7 @@ export function nestedConnection(
         nested: (query: object, position: object) => { select?: object },
         selected: () => ReadonlySet<string>,
       ) => {
-        const page = pageFor(args);
+        const page = pageFor(args, context.viewer);
         const visible = where(context.viewer);
         const asked = selected();
         // Always the same of the same arguments: where one list is asked for in two places, Pothos keeps the first plan.

@@ -43,11 +43,20 @@ export type Declaration =
   | { kind: 'computed'; columns: string[]; expression: Expression | null }
   /** A list of objects within a column. */
   | { kind: 'values'; columns: string[]; values: (row: Row) => Values }
-  | { kind: 'relation'; relation: string; staffOnly: boolean; liveOnly: boolean }
+  | {
+      kind: 'relation';
+      relation: string;
+      /** The relation that clients see instead. */
+      forClients: string;
+      staffOnly: boolean;
+      liveOnly: boolean;
+      /** Which of the rows on the far side the viewer may see; all of them without it. */
+      visible: ((viewer: Viewer) => object) | undefined;
+    }
   | {
       kind: 'connection';
       relation: string;
-      page: (args: ListArguments) => Page;
+      page: (args: ListArguments, viewer: Viewer) => Page;
       where: (viewer: Viewer) => object | undefined;
     }
   | { kind: 'linked'; link: Link; staffOnly: boolean }

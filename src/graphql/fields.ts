@@ -3,15 +3,22 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { getDatamodel } from '../generated/pothos.ts';
 import { encodeId, type IdType } from '../kernel/id.ts';
 import { formatAmount } from '../kernel/money.ts';
-import { isClient } from '../kernel/viewer.ts';
+import { isClient, type Viewer } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Row, type Types } from './builder.ts';
 import { type ConnectionOptions, nestedConnection } from './connections.ts';
 import type { Context } from './context.ts';
 import type { Declaration, Expression, TypeDeclaration } from './declarations.ts';
-import { type Link, loadById, loadLinked } from './loaders.ts';
+import { ifVisible, type Link, loadById, loadLinked } from './loaders.ts';
 
 type AnyType = unknown;
 type Options = { staffOnly?: boolean };
+type RelationOptions = Options & {
+  type?: AnyType;
+  nullable?: boolean;
+  liveOnly?: boolean;
+  visible?: (viewer: Viewer) => object;
+  forClients?: string;
+};
 // The builder's own types are generic over model, shape and arguments; a declaration has none of that left to check.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type AnyFieldBuilder = any;
@@ -152,34 +159,43 @@ export function declare<Model extends ModelName>(model: Model, t: AnyFieldBuilde
         { type: [type], nullable: false, description, resolve: (row: Row<Model>) => compute(row as never) },
       ),
 
-    /** The row on the far side of a to-one relation; with `liveOnly`, null when it is softly deleted. */
+    /**
+     * The row on the far side of a to-one relation; with `liveOnly`, null when it is softly deleted; with `visible`, null
+     * unless the viewer may see it; with `forClients`, for them the row of another relation.
+     */
     relation: (
       name: string,
       description: string,
       {
-        type,
+        type = columnOf(model, name).type,
         staffOnly = false,
         nullable,
         liveOnly = false,
-      }: { type?: AnyType; nullable?: boolean; liveOnly?: boolean } & Options = {},
+        visible,
+        forClients = name,
+      }: RelationOptions = {},
     ): Field => {
-      const isLoaded = (row: Record<string, unknown>) => row[name] !== undefined;
-      const resolveLoaded = (row: Record<string, unknown>, _: object, context: Context) => {
+      const relationFor = ({ viewer }: Context) => (isClient(viewer) ? forClients : name);
+      const { type: far } = columnOf(model, name);
+      const delegate = (far[0] as string).toLowerCase() + far.slice(1);
+      const isLoaded = (row: Record<string, unknown>, _: GraphQLResolveInfo, context: Context) =>
+        row[relationFor(context)] !== undefined;
+      const resolveLoaded = (row: Record<string, unknown>, _: object, context: Context, info: GraphQLResolveInfo) => {
         if (staffOnly && isClient(context.viewer)) return null;
-        const target = row[name] as { deletedAt?: Date | null } | null;
-        return liveOnly && target?.deletedAt ? null : target;
+        const target = row[relationFor(context)] as { id: string; deletedAt?: Date | null } | null;
+        if (target === null || (liveOnly && target.deletedAt)) return null;
+        return visible ? ifVisible(delegate, target, visible, context, info) : target;
       };
       return t.field({
-        type: type ?? columnOf(model, name).type,
-        nullable: nullable ?? (staffOnly || !columnOf(model, name).isRequired),
+        type,
+        nullable: nullable ?? (staffOnly || visible !== undefined || !columnOf(model, name).isRequired),
         description: staffOnly ? `${description} Null for clients.` : description,
         extensions: {
-          read: { kind: 'relation', relation: name, staffOnly, liveOnly } satisfies Declaration,
-          pothosPrismaSelect: (_: object, __: Context, nested: (query: object) => { select?: object }) => {
+          read: { kind: 'relation', relation: name, forClients, staffOnly, liveOnly, visible } satisfies Declaration,
+          pothosPrismaSelect: (_: object, context: Context, nested: (query: object) => { select?: object }) => {
             const query = nested({});
-            return {
-              select: { [name]: liveOnly ? { ...query, select: { ...query.select, deletedAt: true } } : query },
-            };
+            const select = { ...query.select, ...(liveOnly && { deletedAt: true }), ...(visible && { id: true }) };
+            return { select: { [relationFor(context)]: liveOnly || visible ? { ...query, select } : query } };
           },
           pothosPrismaLoaded: isLoaded,
         },

@@ -115,6 +115,28 @@ export async function loadNamed(
   return rows.filter((row) => row !== null).sort((a, b) => compareBy(order, a, b));
 }
 
+/** The row, if the viewer may see it, or null; the rows of a level are asked for together. */
+export function ifVisible<Row extends { id: string }>(
+  model: string,
+  row: Row,
+  visible: (viewer: Viewer) => object,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<Row | null> {
+  const seen = oncePerField(context, info, () => {
+    return new DataLoader<string, boolean>(async (ids) => {
+      const delegate = (context.db as unknown as Record<string, Delegate>)[model] as Delegate;
+      const rows = await delegate.findMany({
+        where: { AND: [{ id: { in: [...new Set(ids)] } }, visible(context.viewer)] },
+        select: { id: true },
+      });
+      const found = new Set(rows.map(({ id }) => id));
+      return ids.map((id) => found.has(id));
+    });
+  });
+  return seen.load(row.id).then((isVisible) => (isVisible ? row : null));
+}
+
 /** One row by its id, or null; the ids of a level are asked for together. */
 export function loadById(
   model: string,

@@ -4,6 +4,7 @@ import { invalid } from '../kernel/errors.ts';
 import { isUuid } from '../kernel/id.ts';
 import { Decimal } from '../kernel/money.ts';
 import { endOfTime } from '../kernel/time.ts';
+import { isClient, type Viewer } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Row } from './builder.ts';
 
 /** One column that a list can be ordered by. The order always ends with the id, so it is total. */
@@ -11,6 +12,8 @@ export type SortKey = {
   column: string;
   type: 'instant' | 'text' | 'integer' | 'smallint' | 'decimal' | 'uuid' | 'boolean';
   nullable?: boolean;
+  /** The column that clients order by instead: what they see of it. Of the same type. */
+  forClients?: string;
 };
 export type Direction = 'asc' | 'desc';
 export type Order = { key: SortKey; direction: Direction }[];
@@ -70,7 +73,13 @@ export function sortInput<Model extends ModelName>(
   name: string,
   fields: Record<
     string,
-    { column: keyof Row<Model> & string; type: SortKey['type']; nullable?: boolean; description: string }
+    {
+      column: keyof Row<Model> & string;
+      type: SortKey['type'];
+      nullable?: boolean;
+      forClients?: keyof Row<Model> & string;
+      description: string;
+    }
   >,
 ) {
   const Field = builder.enumType(`${name}Field`, {
@@ -92,15 +101,20 @@ export function sortInput<Model extends ModelName>(
 export function completeOrder(
   asked: readonly { field: SortKey; direction?: Direction | null }[] | null | undefined,
   standard: Order,
+  viewer: Viewer,
 ): Order {
   if (asked && asked.length > mostSteps) {
     throw invalid('sort', 'OUT_OF_RANGE', `An order has at most ${mostSteps} steps.`);
   }
   const steps: Order = asked?.length
-    ? asked.map((step) => ({ key: step.field, direction: step.direction ?? 'asc' }))
+    ? asked.map((step) => ({ key: keyFor(step.field, viewer), direction: step.direction ?? 'asc' }))
     : standard;
   const last = steps.at(-1)?.direction ?? 'desc';
   return [...steps, { key: idKey, direction: last }];
+}
+
+function keyFor({ forClients, ...key }: SortKey, viewer: Viewer): SortKey {
+  return forClients !== undefined && isClient(viewer) ? { ...key, column: forClients } : key;
 }
 
 /** The page that the arguments ask for. Refuses impossible sizes and cursors that are not of this order. */

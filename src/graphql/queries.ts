@@ -3,13 +3,14 @@ import { queryFromInfo } from '@pothos/plugin-prisma';
 import { selectedFieldNames } from '@pothos/selection-mapper';
 import type { GraphQLResolveInfo } from 'graphql';
 import { invalid } from '../kernel/errors.ts';
+import { decodeId, type IdType } from '../kernel/id.ts';
 import { requirePermission, type Viewer } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Where } from './builder.ts';
 import { type Filter, type FilterInput, searchWhere } from './comparators.ts';
 import { type ConnectionRef, nodePaths, pageArguments } from './connections.ts';
 import type { Context } from './context.ts';
 import type { Declaration, FindRow, ListArguments, ListRows } from './declarations.ts';
-import { completeOrder, connectionOf, newestFirst, type Order, pageOf } from './pagination.ts';
+import { completeOrder, connectionOf, newestFirst, noRow, type Order, pageOf } from './pagination.ts';
 
 type Delegate = {
   findMany(query: object): Promise<Record<string, unknown>[]>;
@@ -22,6 +23,13 @@ export function delegateOf(context: Context, model: ModelName): Delegate {
   return (context.db as unknown as Record<string, Delegate>)[name] as Delegate;
 }
 
+/** An object that a list is asked for: the rows beneath it, as far as the viewer may see it. */
+export type Beneath<Model extends ModelName> = {
+  type: IdType;
+  description: string;
+  where: (viewer: Viewer, named: { id: string } | { number: string }) => Where<Model>;
+};
+
 export type ListOptions<Model extends ModelName> = {
   description: string;
   model: Model;
@@ -29,6 +37,8 @@ export type ListOptions<Model extends ModelName> = {
   /** The permission that the list needs; without it the field answers FORBIDDEN. */
   permission: string;
   visible: (viewer: Viewer, filter: Filter | null | undefined) => Where<Model>;
+  /** What the rows hang beneath, by argument: exactly one object is to be named, by id or number. */
+  beneath?: Readonly<Record<string, Beneath<Model>>>;
   filter?: FilterInput<Model>;
   sort?: InputRef<unknown>;
   /** What `search` looks through; given when the model has search terms. */
@@ -38,13 +48,14 @@ export type ListOptions<Model extends ModelName> = {
 
 /** Declares a root list: filtered, ordered, paged by keyset, counted only when asked. */
 export function listField<Model extends ModelName>(name: string, options: ListOptions<Model>): void {
-  const { description, model, type, permission, visible, filter, sort, search, order = newestFirst } = options;
+  const { description, model, type, permission, visible, beneath, filter, sort, search, order = newestFirst } = options;
   const rows: ListRows = (viewer, args) => {
     requirePermission(viewer, permission);
-    const page = pageOf(args, completeOrder(args.sort, order));
+    const page = pageOf(args, completeOrder(args.sort, order, viewer));
     const asked = args.filter as Filter | null | undefined;
     const found = searchWhere(args.search as string | null | undefined);
-    return { page, where: { AND: [visible(viewer, asked), filter?.where(asked) ?? {}, found ?? {}] } };
+    const within = beneath ? beneathOne(beneath, viewer, args) : {};
+    return { page, where: { AND: [visible(viewer, asked), within, filter?.where(asked, viewer) ?? {}, found ?? {}] } };
   };
   builder.queryField(name, (t) =>
     t.field({
@@ -52,6 +63,9 @@ export function listField<Model extends ModelName>(name: string, options: ListOp
       nullable: false,
       description,
       args: {
+        ...Object.fromEntries(
+          Object.entries(beneath ?? {}).map(([argument, { description }]) => [argument, t.arg.id({ description })]),
+        ),
         ...(filter ? { filter: t.arg({ type: filter.ref, description: 'Only rows that fit.' }) } : {}),
         ...(search ? { search: t.arg.string({ description: search }) } : {}),
         ...(sort
@@ -75,6 +89,24 @@ export function listField<Model extends ModelName>(name: string, options: ListOp
       }) as never,
     }),
   );
+}
+
+function beneathOne<Model extends ModelName>(
+  beneath: Readonly<Record<string, Beneath<Model>>>,
+  viewer: Viewer,
+  args: ListArguments,
+): object {
+  const given = Object.entries(beneath).filter(([argument]) => args[argument] != null);
+  const [first, last] = [Object.keys(beneath)[0] as string, Object.keys(beneath).at(-1) as string];
+  const choice = Object.keys(beneath).join(' or ');
+  if (given.length === 0) throw invalid(first, 'REQUIRED', `Give ${choice}.`);
+  if (given.length > 1) throw invalid(last, 'EXCLUSIVE', `Give ${choice}, not both.`);
+  const [argument, { type, where }] = given[0] as [string, Beneath<Model>];
+  const name = String(args[argument]);
+  // No number has a NUL, and PostgreSQL takes none to compare with.
+  if (name.includes('\0')) return noRow;
+  const id = decodeId(type, name);
+  return where(viewer, id === null ? { number: name } : { id });
 }
 
 function rowsQuery(

@@ -44,6 +44,8 @@ export type RoleGrades = { kind: string } & Record<(typeof gradeAreas)[number], 
 type Rule = {
   /** The part of a staff role that gives the permission its grade. */
   area: Area;
+  /** Another part that gives it as well: the higher grade of the two holds. */
+  or?: Area;
   /** The least grade that gives the permission at all. */
   least: 1 | 2 | 3;
   /** Whether clients have it too, for what is their own. */
@@ -104,9 +106,6 @@ export const permissions = {
   'orderTasks.reopen': staff('orderAccess'),
   'orderMessages.create': staffAndClients('messaging'),
   'orderMessages.delete': staff('messaging'),
-  'formFields.create': staff('orderManagement'),
-  'formFields.update': staff('orderManagement'),
-  'formFields.delete': staff('orderManagement'),
 
   'ticketStatuses.read': staffAndClients('dashboardAccess'),
   'ticketStatuses.create': staff('settingsTickets'),
@@ -120,6 +119,13 @@ export const permissions = {
   'tickets.merge': staff('ticketManagement'),
   'ticketMessages.create': staffAndClients('messaging'),
   'ticketMessages.delete': staff('messaging'),
+
+  // Of an order or of a ticket: what the viewer may do with the one at hand decides about each.
+  'formFields.read': { ...staffAndClients('orderAccess'), or: 'ticketAccess' },
+  'formFields.create': { ...staff('orderManagement'), or: 'ticketManagement' },
+  'formFields.update': { ...staff('orderManagement'), or: 'ticketManagement' },
+  'formFields.delete': { ...staff('orderManagement'), or: 'ticketManagement' },
+
   'clientActivities.read': staff('clients'),
   'clientActivities.create': staff('clients'),
   'clientActivities.update': staff('clients'),
@@ -173,9 +179,13 @@ export function permissionsOf(role: RoleGrades): Record<string, Grade> {
   );
 }
 
-function gradeFor(role: RoleGrades, { area, least, client }: Rule): Grade {
+function gradeFor(role: RoleGrades, { area, or = area, least, client }: Rule): Grade {
   if (role.kind === 'CLIENT') return client ? 1 : 0;
-  const value = role[area];
-  const grade = typeof value === 'boolean' ? (value ? 3 : 0) : (value as Grade);
+  const grade = Math.max(gradeIn(role, area), gradeIn(role, or)) as Grade;
   return grade >= least ? grade : 0;
+}
+
+function gradeIn(role: RoleGrades, area: Area): number {
+  const value = role[area];
+  return typeof value === 'boolean' ? (value ? 3 : 0) : value;
 }

@@ -73,6 +73,19 @@ export function checkJson(issues: IssueList, path: string, value: unknown): void
   }
 }
 
+/** A list of http or https addresses, such as a message's files. */
+export function checkWebAddresses(issues: IssueList, path: string, addresses: readonly string[], most: number): void {
+  if (addresses.length > most) issues.add(path, 'OUT_OF_RANGE', `${path} takes at most ${most} addresses.`);
+  addresses.forEach((address, index) => {
+    if (!isWebAddress(address))
+      issues.add([path, String(index)], 'INVALID', `${path}.${index} must be an http or https address.`);
+  });
+}
+
+function isWebAddress(text: string): boolean {
+  return text.length <= 2_000 && !text.includes('\0') && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
 type JsonObject = { [key: string]: unknown };
 
 /** SPP's metadata: an object, or a list of `{ title, value }` of which the later duplicate wins. Stored as an object. */

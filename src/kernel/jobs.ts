@@ -1,12 +1,17 @@
-import { type Runner, run, runMigrations, runOnce, Logger as WorkerLogger } from 'graphile-worker';
+import { parseCronItems, type Runner, run, runMigrations, runOnce, Logger as WorkerLogger } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from './log.ts';
 
 /** Slow, remote or scheduled work, by name. Runs at least once; a failure is retried later with growing delays. */
-export type Job = { name: string; run(payload: unknown): Promise<void> };
+export type Job = {
+  name: string;
+  run(payload: unknown): Promise<void>;
+  /** When it runs without being asked for: five fields as in a crontab, in UTC. However many workers there are, once. */
+  schedule?: string;
+};
 
-export function defineJob(name: string, work: Job['run']): Job {
-  return { name, run: work };
+export function defineJob(name: string, work: Job['run'], { schedule }: Pick<Job, 'schedule'> = {}): Job {
+  return { name, run: work, schedule };
 }
 
 // graphile-worker guards its tables by row-level security without a policy: these let the app role queue and work.
@@ -46,6 +51,7 @@ export async function startWorker(pool: pg.Pool, jobs: readonly Job[], log: Log)
     concurrency: 2,
     noHandleSignals: true,
     taskList: taskList(jobs),
+    parsedCronItems: timetable(jobs),
     logger: workerLogger(log),
   });
   runner.promise.catch((error: unknown) => log.error({ err: error }, 'the job worker stopped'));
@@ -65,6 +71,10 @@ export async function runJobsUntilIdle(pool: pg.Pool, jobs: readonly Job[]): Pro
 
 function taskList(jobs: readonly Job[]) {
   return Object.fromEntries(jobs.map((job) => [job.name, (payload: unknown) => job.run(payload)]));
+}
+
+function timetable(jobs: readonly Job[]) {
+  return parseCronItems(jobs.flatMap(({ name: task, schedule }) => (schedule ? [{ task, match: schedule }] : [])));
 }
 
 function workerLogger(log: Log): WorkerLogger {

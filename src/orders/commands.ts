@@ -1,4 +1,4 @@
-import { visibleClients } from '../clients/policy.ts';
+import { requireClient } from '../clients/commands.ts';
 import type { Order, Prisma } from '../generated/prisma/client.ts';
 import { requireTeamMembers } from '../identity/commands.ts';
 import { command } from '../kernel/command.ts';
@@ -17,7 +17,7 @@ import {
 } from '../kernel/input.ts';
 import { now } from '../kernel/time.ts';
 import { gradeOf, isClient, organizationOf, type Viewer } from '../kernel/viewer.ts';
-import { ensureTags } from '../tags/commands.ts';
+import { checkTagNames, ensureTags } from '../tags/commands.ts';
 import { lockOrder } from './locks.ts';
 import { deletedOrders } from './policy.ts';
 import * as rules from './rules.ts';
@@ -79,7 +79,7 @@ export const create = command(
     const issues = issueList();
     const at = now();
     if (isClient(viewer)) refuseStaffFields(issues, input);
-    const clientId = await findClient(tx, viewer, issues, input.clientId);
+    const clientId = await requireClient(tx, viewer, issues, input.clientId, 'orders.create');
     const service = input.serviceId == null ? null : await findService(tx, issues, input.serviceId);
     const title = optionalText(issues, 'serviceName', input.serviceName) ?? null;
     if (input.serviceId == null && isClient(viewer)) issues.add('serviceId', 'REQUIRED', 'serviceId is required.');
@@ -224,11 +224,7 @@ async function writableFields(tx: Transaction, viewer: Viewer, issues: IssueList
     input.employeeIds == null ? undefined : await requireTeamMembers(tx, issues, 'employeeIds', input.employeeIds);
   checkJson(issues, 'options', input.options);
   checkJson(issues, 'formData', input.formData);
-  input.tags?.forEach((name, index) => {
-    if (name.trim() === '' || [...name.trim()].length > 255 || name.includes('\0')) {
-      issues.add(['tags', String(index)], 'INVALID', `tags.${index} must be a word of 1 to 255 characters.`);
-    }
-  });
+  checkTagNames(issues, 'tags', input.tags);
   issues.throwIfAny();
   return {
     employeeIds,
@@ -240,21 +236,6 @@ async function writableFields(tx: Transaction, viewer: Viewer, issues: IssueList
       formData: input.formData === null ? {} : input.formData,
     },
   };
-}
-
-async function findClient(
-  tx: Transaction,
-  viewer: Viewer,
-  issues: IssueList,
-  clientId: string | null | undefined,
-): Promise<string> {
-  const id = clientId ?? (isClient(viewer) ? viewer.userId : null);
-  // Whoever may place orders of the whole organization may place them for any of its clients.
-  const reach = gradeOf(viewer, 'orders.create') === 3 ? { kind: 'CLIENT' } : visibleClients(viewer);
-  const client =
-    id === null ? null : await tx.user.findFirst({ where: { AND: [{ id }, reach] }, select: { id: true } });
-  if (!client) issues.add('clientId', id === null ? 'REQUIRED' : 'NOT_FOUND', 'clientId names no client.');
-  return client?.id ?? '';
 }
 
 async function findService(tx: Transaction, issues: IssueList, id: string) {

@@ -1,11 +1,7 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { Client } from '../clients/schema.ts';
+import { FilledFormField, filesAnswers, filledFormFields, formDataField } from '../forms/schema.ts';
 import { asksForDeleted } from '../graphql/comparators.ts';
-import type { Row } from '../graphql/compiler/rows.ts';
-import { sql } from '../graphql/compiler/sql.ts';
 import { connectionType } from '../graphql/connections.ts';
-import type { Context } from '../graphql/context.ts';
-import type { Declaration } from '../graphql/declarations.ts';
 import { extendType, objectType } from '../graphql/fields.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
@@ -17,16 +13,12 @@ import { Tag } from '../tags/schema.ts';
 import { TeamMember } from '../team/schema.ts';
 import * as orders from './commands.ts';
 import { orderFilter, orderSort, taskSort } from './filters.ts';
-import { filledFormFields } from './form-fields/schema.ts';
-import { answersOfOrder, employeesOfOrder, tagsOfOrder } from './loaders.ts';
+import { employeesOfOrder, tagsOfOrder } from './loaders.ts';
+import { lockOrder, touchOrder } from './locks.ts';
 import { orderMessages } from './messages/schema.ts';
 import { deletedOrders, visibleMessages, visibleOrders, visibleTasks } from './policy.ts';
 import { OrderStatus, OrderStatusKind } from './statuses/schema.ts';
 import { orderTasks } from './tasks/schema.ts';
-
-const formDataInSql = (order: Row) => sql`${order.column('formData')} || coalesce(
-  (select jsonb_object_agg(answer.name, answer.value order by answer.created_at, answer.id)
-    from filled_form_fields answer where answer.order_id = ${order.column('id')}), '{}')`;
 
 export const Order = objectType('Order', 'Order', {
   description:
@@ -55,26 +47,7 @@ export const Order = objectType('Order', 'Order', {
     note: field.column('note', 'A note of the team’s.', { staffOnly: true }),
     options: field.column('options', 'The chosen options, name → value.'),
     metadata: field.column('metadata', 'Whatever programs keep with it, title → value.'),
-    formData: t.field({
-      type: 'JSONObject',
-      nullable: false,
-      description:
-        'The answers of forms, question → answer: those filed as form fields over those stored with the order. SPP: `form_data`.',
-      select: { id: true, formData: true },
-      extensions: {
-        read: { kind: 'computed', columns: ['id', 'formData'], expression: formDataInSql } satisfies Declaration,
-      },
-      // By hand: it merges a column with rows, and a second look at `formFields` would cost a statement per order.
-      resolve: async (
-        order: { id: string; formData: object },
-        _: object,
-        context: Context,
-        info: GraphQLResolveInfo,
-      ) => ({
-        ...order.formData,
-        ...(await answersOfOrder(order.id, context, info)),
-      }),
-    }),
+    formData: t.field(formDataField('order')),
     paymentProcessor: field.column('paymentProcessor', 'How it was paid. Null before. SPP: `paysys`.'),
     startedAt: field.column('startedAt', 'When work began. Null before. SPP: `date_started`.'),
     completedAt: field.column('completedAt', 'When it was completed. Null before. SPP: `date_completed`.'),
@@ -126,6 +99,19 @@ export const Order = objectType('Order', 'Order', {
 });
 
 nodeType('Order', 'Order', visibleOrders);
+
+filesAnswers('order', {
+  visible: visibleOrders,
+  // Whoever may change the order may change what was answered for it.
+  lock: (tx, viewer, idOrNumber, path) => lockOrder(tx, viewer, idOrNumber, 'orders.update', path),
+  touch: touchOrder,
+});
+
+extendType(FilledFormField, 'FilledFormField', (field) => ({
+  order: field.relation('order', 'The order that it is filed under. Null when that is a ticket. SPP: `order_id`.', {
+    type: Order,
+  }),
+}));
 
 const ordersConnection = connectionType(Order, 'orders');
 

@@ -11,16 +11,17 @@ export type UpdateOrganization = {
   currency?: string | null;
   timeZone?: string | null;
   taskCompletionMovesAssignees?: boolean | null;
+  ticketRepliesMoveStatus?: boolean | null;
   expectedVersion?: number | null;
 };
+
+const neverNull = ['name', 'currency', 'timeZone', 'taskCompletionMovesAssignees', 'ticketRepliesMoveStatus'] as const;
 
 /** Changes the settings of the viewer's own organization. Announces `organization.updated`. */
 export const update = command('organization.update', async (tx, viewer, input: UpdateOrganization) => {
   const id = organizationOf(viewer);
   const issues = issueList();
-  for (const field of ['name', 'currency', 'timeZone', 'taskCompletionMovesAssignees'] as const) {
-    notCleared(issues, field, input[field]);
-  }
+  for (const field of neverNull) notCleared(issues, field, input[field]);
   const name = input.name == null ? undefined : requiredText(issues, 'name', input.name);
   const domain = optionalText(issues, 'domain', input.domain);
   checkCurrency(issues, 'currency', input.currency);
@@ -42,6 +43,7 @@ export const update = command('organization.update', async (tx, viewer, input: U
       currency: input.currency ?? undefined,
       timeZone: input.timeZone ?? undefined,
       taskCompletionMovesAssignees: input.taskCompletionMovesAssignees ?? undefined,
+      ticketRepliesMoveStatus: input.ticketRepliesMoveStatus ?? undefined,
     },
   });
   await emit(tx, 'organization.updated', { organization: id });

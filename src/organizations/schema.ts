@@ -33,6 +33,10 @@ export const Organization = objectType('Organization', 'Organization', {
       'taskCompletionMovesAssignees',
       'Whether completing a task hands its order on: its assignees leave the order, those of the next task join.',
     ),
+    ticketRepliesMoveStatus: field.column(
+      'ticketRepliesMoveStatus',
+      'Whether replies move tickets: one of the team makes a ticket pending, one of the client open.',
+    ),
     version: field.column('version', 'How often it was edited. Give it as `expectedVersion` to edit no newer one.'),
     createdAt: field.column('createdAt', 'When it was founded.'),
     updatedAt: field.column('updatedAt', 'When it last changed.'),
@@ -69,6 +73,7 @@ mutation('organizationUpdate', {
     currency: t.field({ type: 'CurrencyCode', description: 'The currency of what has no other.' }),
     timeZone: t.string({ description: 'An IANA time zone.' }),
     taskCompletionMovesAssignees: t.boolean({ description: 'Whether completing a task hands its order on.' }),
+    ticketRepliesMoveStatus: t.boolean({ description: 'Whether replies move tickets to pending, and back to open.' }),
     expectedVersion: t.int({ description: 'Refuse when the organization has another version by now.' }),
   }),
   errors: ['InvalidInputError', 'ConflictError'],

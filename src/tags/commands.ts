@@ -1,6 +1,6 @@
 import { command } from '../kernel/command.ts';
 import type { Transaction } from '../kernel/db.ts';
-import { type InputIssue, issueList, NotFoundError } from '../kernel/errors.ts';
+import { type InputIssue, type IssueList, issueList, NotFoundError } from '../kernel/errors.ts';
 import { emit } from '../kernel/events.ts';
 import { requiredText, requireVersion } from '../kernel/input.ts';
 import { organizationOf, type Viewer } from '../kernel/viewer.ts';
@@ -54,6 +54,15 @@ async function lockTag(tx: Transaction, id: string, expectedVersion?: number | n
   const [tag] = await tx.$queryRaw<{ version: number }[]>`select version from tags where id = ${id}::uuid for update`;
   if (!tag) throw new NotFoundError('There is no tag with this id.');
   requireVersion(tag, expectedVersion);
+}
+
+/** Names of tags that `ensureTags` can take. */
+export function checkTagNames(issues: IssueList, path: string, names: readonly string[] | null | undefined): void {
+  names?.forEach((name, index) => {
+    if (name.trim() === '' || [...name.trim()].length > 255 || name.includes('\0')) {
+      issues.add([path, String(index)], 'INVALID', `${path}.${index} must be a word of 1 to 255 characters.`);
+    }
+  });
 }
 
 /**

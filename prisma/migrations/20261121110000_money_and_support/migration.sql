@@ -308,6 +308,8 @@ CREATE TABLE "tickets" (
     "order_id" UUID,
     "status_code" SMALLINT NOT NULL DEFAULT 1,
     "status_kind" VARCHAR(20) NOT NULL DEFAULT 'OPEN',
+    "shown_status_code" SMALLINT NOT NULL DEFAULT 1,
+    "shown_status_kind" VARCHAR(20) NOT NULL DEFAULT 'OPEN',
     "source" VARCHAR(20) NOT NULL DEFAULT 'API',
     "note" TEXT,
     "form_data" JSONB NOT NULL DEFAULT '{}',
@@ -650,6 +652,9 @@ ALTER TABLE "tickets" ADD CONSTRAINT "tickets_order_id_fkey" FOREIGN KEY ("order
 ALTER TABLE "tickets" ADD CONSTRAINT "tickets_organization_id_status_code_status_kind_fkey" FOREIGN KEY ("organization_id", "status_code", "status_kind") REFERENCES "ticket_statuses"("organization_id", "code", "kind") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "tickets" ADD CONSTRAINT "tickets_organization_id_shown_status_code_shown_status_kin_fkey" FOREIGN KEY ("organization_id", "shown_status_code", "shown_status_kind") REFERENCES "ticket_statuses"("organization_id", "code", "kind") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "tickets" ADD CONSTRAINT "tickets_merged_into_id_fkey" FOREIGN KEY ("merged_into_id") REFERENCES "tickets"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -801,7 +806,23 @@ create index tickets_live_status_kind_idx on tickets (organization_id, status_ki
 create index tickets_live_client_idx on tickets (organization_id, client_id, id) where deleted_at is null;
 create index tickets_live_order_idx on tickets (organization_id, order_id, id) where deleted_at is null;
 create index tickets_deleted_idx on tickets (organization_id, created_at desc, id desc) where deleted_at is not null;
-create index tickets_snoozed_idx on tickets (snoozed_until) where snoozed_until is not null;
+create index tickets_snoozed_idx on tickets (snoozed_until) where snoozed_until is not null and deleted_at is null;
+
+-- The status as clients see it: the organization's own work with a ticket is none of theirs.
+create function show_ticket_status() returns trigger language plpgsql as $$
+begin
+  if new.status_kind in ('OPEN', 'CLOSED') then
+    new.shown_status_code := new.status_code;
+    new.shown_status_kind := new.status_kind;
+  else
+    new.shown_status_code := 1;
+    new.shown_status_kind := 'OPEN';
+  end if;
+  return new;
+end
+$$;
+-- Named so that it comes before the trigger that counts versions.
+create trigger show_status before insert or update on tickets for each row execute function show_ticket_status();
 alter table ticket_messages add constraint ticket_messages_body_check check (btrim(body) <> '');
 create index ticket_messages_public_idx on ticket_messages (organization_id, ticket_id, created_at desc, id desc) where not staff_only;
 alter table filled_form_fields
@@ -944,7 +965,7 @@ call track_entity('payment_methods', 'PAYMENT_METHOD');
 call track_entity('credit_entries', 'CREDIT_ENTRY');
 call track_entity('stripe_accounts', 'STRIPE_ACCOUNT', secrets => '{secret_key, webhook_secrets}');
 call track_entity('ticket_statuses', 'TICKET_STATUS');
-call track_entity('tickets', 'TICKET', bookkeeping => '{last_message_at}');
+call track_entity('tickets', 'TICKET', bookkeeping => '{last_message_at, shown_status_code, shown_status_kind}');
 call track_entity('ticket_messages', 'TICKET_MESSAGE');
 call track_entity('client_activities', 'CLIENT_ACTIVITY');
 call track_entity('magic_links', 'MAGIC_LINK', secrets => '{token_hash}');
@@ -997,7 +1018,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 create function due_tickets(at timestamptz, most int) returns table (organization_id uuid, id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select t.organization_id, t.id from tickets t where t.snoozed_until <= at order by t.snoozed_until limit most
+  select t.organization_id, t.id from tickets t
+    where t.snoozed_until <= at and t.deleted_at is null order by t.snoozed_until limit most
 $$;
 create function unsettled_payments(before timestamptz, most int) returns table (organization_id uuid, id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$

@@ -52,7 +52,7 @@ export function nestedList({ relation, page, where: visible }: Kind<'connection'
   const own = joinedBy(parent, relation, rowOf(model, alias));
   const list: List = {
     row: rowOf(model, alias),
-    page: oncePerRequest((request) => page(args(request))),
+    page: oncePerRequest((request) => page(args(request), request.viewer)),
     within: (row, { viewer }) => {
       const condition = visible(viewer);
       return allOf([...own, ...(condition ? [where(row, condition)] : [])]);

@@ -1,4 +1,4 @@
-import type { Viewer } from '../../kernel/viewer.ts';
+import { isClient, type Viewer } from '../../kernel/viewer.ts';
 import type { Named } from '../declarations.ts';
 import { type Asked, answeredType, forStaff, type Kind, modelOf, rowIn } from './asked.ts';
 import { concatenated, type Json, orNull } from './json.ts';
@@ -7,14 +7,22 @@ import { join, later, type Sql, sql } from './sql.ts';
 import { allOf, where } from './where.ts';
 
 /** The row on the far side of a to-one relation. */
-export function relationValue({ relation, staffOnly, liveOnly }: Kind<'relation'>, asked: Asked): Json {
+export function relationValue(read: Kind<'relation'>, asked: Asked): Json {
   const row = rowIn(asked);
   const type = answeredType(asked);
-  const other = rowOf(modelOf(type), asked.selection.alias());
-  const object = concatenated(asked.objectOf(type, other, asked.nodes));
-  const live = liveOnly ? [where(other, { deletedAt: null })] : [];
-  const condition = allOf([...joinedBy(row, relation, other), ...live]);
-  return forStaff(staffOnly, orNull([sql`(select ${object} from ${fromOf(other)} where ${condition})`]));
+  const { liveOnly, visible } = read;
+  const value = (relation: string): Sql => {
+    const other = rowOf(modelOf(type), asked.selection.alias());
+    const object = concatenated(asked.objectOf(type, other, asked.nodes));
+    const live = liveOnly ? [where(other, { deletedAt: null })] : [];
+    const seen = visible ? [later(({ viewer }) => where(rowOf(other.model, other.alias), visible(viewer)))] : [];
+    const condition = allOf([...joinedBy(row, relation, other), ...live, ...seen]);
+    return sql`(select ${object} from ${fromOf(other)} where ${condition})`;
+  };
+  const shown = value(read.relation);
+  const shownToClients = read.forClients === read.relation ? shown : value(read.forClients);
+  const chosen = shown === shownToClients ? shown : later(({ viewer }) => (isClient(viewer) ? shownToClients : shown));
+  return forStaff(read.staffOnly, orNull([chosen]));
 }
 
 /** The person whom a column names. */

@@ -1,7 +1,7 @@
 import { command } from '../../kernel/command.ts';
 import { issueList, NotFoundError } from '../../kernel/errors.ts';
 import { emit } from '../../kernel/events.ts';
-import { requiredText } from '../../kernel/input.ts';
+import { checkWebAddresses, requiredText } from '../../kernel/input.ts';
 import { now } from '../../kernel/time.ts';
 import { isClient, organizationOf } from '../../kernel/viewer.ts';
 import { lockOrder, requireReach, touchOrder } from '../locks.ts';
@@ -34,11 +34,7 @@ export const create = command('orderMessages.create', async (tx, viewer, input: 
     if (!author) issues.add('authorId', 'NOT_FOUND', 'authorId names nobody.');
   }
   const files = input.files ?? [];
-  if (files.length > mostFiles) issues.add('files', 'OUT_OF_RANGE', `A message takes at most ${mostFiles} files.`);
-  files.forEach((file, index) => {
-    if (!isWebAddress(file))
-      issues.add(['files', String(index)], 'INVALID', `files.${index} must be an http or https address.`);
-  });
+  checkWebAddresses(issues, 'files', files, mostFiles);
   issues.throwIfAny();
   const createdAt = now();
   const message = await tx.orderMessage.create({
@@ -72,7 +68,3 @@ export const remove = command('orderMessages.delete', async (tx, viewer, { id }:
   await emit(tx, 'message.deleted', { order: message.orderId }, { messageId: id });
   return { id };
 });
-
-function isWebAddress(text: string): boolean {
-  return text.length <= 2_000 && !text.includes('\0') && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}

@@ -1,4 +1,5 @@
 import { completeOrder, fingerprintOf, newestFirst } from '../../../src/graphql/pagination.ts';
+import { anonymous } from '../../kit/viewers.ts';
 import type { Subjects, ViewerName } from './subjects.ts';
 
 /** The most rows of each big table that may be read; of a big table that is not named, none. */
@@ -86,7 +87,7 @@ const pages: readonly { title: string; variables: Operation['variables'] }[] = [
 
 /** The cursor of an order in the list that is newest first. */
 function cursorOf({ id, createdAt }: Subjects['deep']): string {
-  const values = [fingerprintOf(completeOrder(null, newestFirst)), createdAt.getTime(), id];
+  const values = [fingerprintOf(completeOrder(null, newestFirst, anonymous)), createdAt.getTime(), id];
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { countStatements } from '../../../src/kernel/db.ts';
-import { graphql } from '../../generated/gql.ts';
-import type { VariablesOf } from '../../kit/client.ts';
-import { success } from '../../kit/expect.ts';
-import { makeWorld, type TestOrder, type World } from '../../kit/world.ts';
+import { countStatements } from '../../src/kernel/db.ts';
+import { graphql } from '../generated/gql.ts';
+import type { VariablesOf } from '../kit/client.ts';
+import { success } from '../kit/expect.ts';
+import { makeWorld, type TestOrder, type World } from '../kit/world.ts';
 
 const OrderFormFields = graphql(`
   query OrderFormFields($id: ID!, $first: Int, $after: String) {

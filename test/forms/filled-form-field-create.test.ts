@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { encodeId } from '../../../src/kernel/id.ts';
-import { graphql } from '../../generated/gql.ts';
-import { stopClock } from '../../kit/clock.ts';
-import { issuesOf, recorded, success, unchanged } from '../../kit/expect.ts';
-import { makeWorld } from '../../kit/world.ts';
-import { expectOutcomes, idsOfNothing, makeCast } from '../cast.ts';
+import { encodeId } from '../../src/kernel/id.ts';
+import { graphql } from '../generated/gql.ts';
+import { stopClock } from '../kit/clock.ts';
+import { issuesOf, recorded, success, unchanged } from '../kit/expect.ts';
+import { makeWorld } from '../kit/world.ts';
+import { expectOutcomes, idsOfNothing, makeCast } from '../orders/cast.ts';
 
 const FilledFormFieldCreate = graphql(`
   mutation FilledFormFieldCreate($input: FilledFormFieldCreateInput!) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { encodeId } from '../../../src/kernel/id.ts';
-import { graphql } from '../../generated/gql.ts';
-import { failure, recorded, success, unchanged } from '../../kit/expect.ts';
-import { makeWorld } from '../../kit/world.ts';
-import { expectOutcomes, idsOfNothing, makeCast } from '../cast.ts';
+import { encodeId } from '../../src/kernel/id.ts';
+import { graphql } from '../generated/gql.ts';
+import { failure, recorded, success, unchanged } from '../kit/expect.ts';
+import { makeWorld } from '../kit/world.ts';
+import { expectOutcomes, idsOfNothing, makeCast } from '../orders/cast.ts';
 
 const FilledFormFieldDelete = graphql(`
   mutation FilledFormFieldDelete($input: FilledFormFieldDeleteInput!) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { encodeId } from '../../../src/kernel/id.ts';
-import { graphql } from '../../generated/gql.ts';
-import type { Actor } from '../../kit/viewers.ts';
-import { makeWorld } from '../../kit/world.ts';
-import { idsOfNothing, makeCast } from '../cast.ts';
+import { encodeId } from '../../src/kernel/id.ts';
+import { graphql } from '../generated/gql.ts';
+import type { Actor } from '../kit/viewers.ts';
+import { makeWorld } from '../kit/world.ts';
+import { idsOfNothing, makeCast } from '../orders/cast.ts';
 
 const FilledFormFieldById = graphql(`
   query FilledFormFieldById($id: ID!) {
