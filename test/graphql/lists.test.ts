@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema.ts';
+import { beneath } from '../kit/inputs.ts';
 import { makePopulatedWorld, type PopulatedWorld } from '../kit/world.ts';
 
 // Every root list of the schema, whatever domain it belongs to: pages, orders and filters work, and refuse in words.
@@ -53,6 +54,9 @@ async function crowded(): Promise<PopulatedWorld> {
     await order.message();
     await world.tag();
     await world.invoice({ client });
+    const ticket = await world.ticket({ client, ...(index % 2 === 0 ? { order, lastMessageAt: new Date() } : {}) });
+    await ticket.message();
+    await world.one.order.formField();
   }
   return world;
 }
@@ -62,14 +66,17 @@ const theWorld = () => (shared ??= crowded());
 async function ask(list: List, args: string, filter?: object): Promise<Page> {
   const world = await theWorld();
   const header = filter ? `query ($filter: ${list.filterType})` : 'query';
-  const all = [filter ? 'filter: $filter' : '', args].filter((part) => part !== '').join(', ');
+  const all = [filter ? 'filter: $filter' : '', beneath[list.name]?.(world.ids.Order) ?? '', args]
+    .filter((part) => part !== '')
+    .join(', ');
   const document = `${header} { ${list.name}${all ? `(${all})` : ''} { totalCount nodes { id } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }`;
   return (await world.as(world.admin).run(document, filter ? { filter } : {}))[list.name];
 }
 
 async function refusal(list: List, args: string): Promise<unknown> {
   const world = await theWorld();
-  const [error] = await world.as(world.admin).refused(`{ ${list.name}(${args}) { totalCount nodes { id } } }`);
+  const all = [beneath[list.name]?.(world.ids.Order) ?? '', args].filter((part) => part !== '').join(', ');
+  const [error] = await world.as(world.admin).refused(`{ ${list.name}(${all}) { totalCount nodes { id } } }`);
   const issues = error?.extensions.issues as { path: string[]; code: string }[] | undefined;
   return issues?.map(({ path, code }) => `${path.join('.')} ${code}`).join() ?? error?.code;
 }

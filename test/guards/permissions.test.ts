@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gradeAreas, type Permission, permissions, settingAreas } from '../../src/identity/permissions.ts';
+import { type Area, gradeAreas, type Permission, permissions, settingAreas } from '../../src/identity/permissions.ts';
 import { schema } from '../../src/schema.ts';
 import { unchanged } from '../kit/expect.ts';
 import { mutations, validArguments, validInput } from '../kit/inputs.ts';
@@ -10,21 +10,24 @@ import { makePopulatedWorld, type PopulatedWorld } from '../kit/world.ts';
 let shared: Promise<PopulatedWorld> | undefined;
 const sharedWorld = () => (shared ??= makePopulatedWorld());
 
-const ruleOf = (permission: string) => permissions[permission as Permission];
+type Rule = { area: Area; or?: Area; least: number; client: boolean };
+const ruleOf = (permission: string): Rule => permissions[permission as Permission];
+const areasOf = ({ area, or = area }: Rule): Area[] => [area, or];
 
 /** A team member who has everything but what the permission needs. */
 async function without(world: PopulatedWorld, permission: string): Promise<Person | null> {
-  const { area, least } = ruleOf(permission);
-  const grants: RoleGrants = { ...everything, [area]: typeof everything[area] === 'boolean' ? false : least - 1 };
+  const rule: Rule = ruleOf(permission);
+  const short = (area: Area) => (typeof everything[area] === 'boolean' ? false : rule.least - 1);
+  const grants: RoleGrants = { ...everything, ...Object.fromEntries(areasOf(rule).map((area) => [area, short(area)])) };
   // Without the dashboard nobody is staff: that case is the client's.
   return grants.dashboardAccess === 0 ? null : await world.member({ grants });
 }
 
 /** A team member who has what the permission needs, and nothing else. */
 async function withOnly(world: PopulatedWorld, permission: string): Promise<Person> {
-  const { area } = ruleOf(permission);
-  const value = typeof everything[area] === 'boolean' ? true : 3;
-  return await world.member({ grants: { ...nothing, dashboardAccess: 1, [area]: value } as RoleGrants });
+  const areas = areasOf(ruleOf(permission));
+  const granted = Object.fromEntries(areas.map((area) => [area, typeof everything[area] === 'boolean' ? true : 3]));
+  return await world.member({ grants: { ...nothing, dashboardAccess: 1, ...granted } as RoleGrants });
 }
 
 describe('the matrix', () => {
@@ -32,9 +35,9 @@ describe('the matrix', () => {
     expect(mutations.length).toBeGreaterThan(4);
     expect(mutations.filter(({ permission }) => !(permission in permissions)).map(({ name }) => name)).toEqual([]);
     const areas = new Set<string>([...gradeAreas, ...settingAreas]);
-    expect(Object.values(permissions).every(({ area, least }) => areas.has(area) && least >= 1 && least <= 3)).toBe(
-      true,
-    );
+    const rules: Rule[] = Object.values(permissions);
+    expect(rules.every((rule) => areasOf(rule).every((area) => areas.has(area)))).toBe(true);
+    expect(rules.every(({ least }) => least >= 1 && least <= 3)).toBe(true);
   });
 
   test('names each permission as domain.verb', () => {

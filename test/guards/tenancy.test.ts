@@ -4,7 +4,7 @@ import { encodeId, type IdType, idPrefixes } from '../../src/kernel/id.ts';
 import { schema } from '../../src/schema.ts';
 import { testDatabase } from '../kit/db.ts';
 import { unchanged } from '../kit/expect.ts';
-import { type Mutation, mutations, validInput, withId } from '../kit/inputs.ts';
+import { beneath, type Mutation, mutations, validInput, withId } from '../kit/inputs.ts';
 import { viewerOf } from '../kit/viewers.ts';
 import { makePopulatedWorld, type PopulatedWorld } from '../kit/world.ts';
 
@@ -283,12 +283,17 @@ describe('a list', () => {
         const header = args.includes('$filter')
           ? `($filter: ${field.args.find((arg) => arg.name === 'filter')?.type})`
           : '';
+        const parent = beneath[name]?.(here.ids.Order);
+        const given = [parent ?? '', args].filter((part) => part !== '').join(', ');
         const data = await here
           .as(here.admin)
-          .run(`query ${header} { ${name}${args} { totalCount nodes { id } } }`, variables as Record<string, unknown>);
+          .run(
+            `query ${header} { ${name}${given && `(${given})`} { totalCount nodes { id } } }`,
+            variables as Record<string, unknown>,
+          );
         return data[name];
       };
-      const all = await ask('(first: 100)');
+      const all = await ask('first: 100');
       expect(all.nodes.filter(({ id }) => strange.has(id))).toEqual([]);
       expect(all.totalCount).toBeGreaterThan(0);
       expect(all.nodes).toHaveLength(Math.min(all.totalCount, 100));
@@ -300,7 +305,7 @@ describe('a list', () => {
         (compared) => getNamedType(compared.type).name === 'IdComparator',
       );
       for (const compared of comparators) {
-        const found = await ask('(filter: $filter)', { filter: { [compared.name]: { in: [...strange] } } });
+        const found = await ask('filter: $filter', { filter: { [compared.name]: { in: [...strange] } } });
         expect({ filter: compared.name, found }).toEqual({
           filter: compared.name,
           found: { totalCount: 0, nodes: [] },
@@ -309,7 +314,26 @@ describe('a list', () => {
       // Somebody else’s words find nothing either.
       if (field.args.some((arg) => arg.name === 'search')) {
         for (const words of [stranger.one.client.email, stranger.one.client.lastName, stranger.one.order.number]) {
-          expect(await ask(`(search: ${JSON.stringify(words)})`)).toEqual({ totalCount: 0, nodes: [] });
+          expect(await ask(`search: ${JSON.stringify(words)}`)).toEqual({ totalCount: 0, nodes: [] });
+        }
+      }
+    },
+  );
+
+  test.each(Object.keys(beneath))(
+    '%s is empty beneath a stranger’s object, as beneath one that never existed',
+    async (name) => {
+      const field = lists.find((list) => list.name === name);
+      const parents = field?.args.filter((arg) => getNamedType(arg.type).name === 'ID') ?? [];
+      expect(parents.length).toBeGreaterThan(0);
+      for (const parent of parents) {
+        const type = types.find((candidate) => `${candidate.toLowerCase()}id` === parent.name.toLowerCase()) as IdType;
+        const ask = (id: string) =>
+          here
+            .as(here.admin)
+            .run(`query ($id: ID!) { ${name}(${parent.name}: $id) { totalCount nodes { id } } }`, { id });
+        for (const id of [stranger.ids[type], stranger.uuids[type], encodeId(type, neverExisted)]) {
+          expect(await ask(id)).toEqual({ [name]: { totalCount: 0, nodes: [] } });
         }
       }
     },
@@ -341,6 +365,7 @@ describe('a list', () => {
           (arg) =>
             getNamedType(arg.type).name === 'ID' &&
             arg.name !== 'id' &&
+            !(field.name in beneath) &&
             !(field.name === 'nodes' && arg.name === 'ids'),
         )
         .map((arg) => `${field.name}(${arg.name})`),

@@ -66,12 +66,24 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
   orderStatusDelete: async (world) => ({
     id: (await world.status({ code: 100 + unique(), name: `Status ${unique()}`, kind: 'ON_HOLD' })).id,
   }),
+  filledFormFieldCreate: (world) => ({ orderId: world.ids.Order }),
   orderTaskReopen: async (world) => ({
     id: (await world.one.order.task({ isComplete: true, completedAt: new Date() })).id,
   }),
   roleDelete: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   roleUpdate: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   serviceRestore: async (world) => ({ id: (await world.service({ deletedAt: new Date() })).id }),
+  ticketCreate: (world) => ({ clientId: world.ids.Client }),
+  ticketMerge: async (world) => ({ targetId: (await world.ticket({ client: world.one.client })).id }),
+  ticketRestore: async (world) => ({ id: (await world.ticket({ deletedAt: new Date() })).id }),
+  ticketStatusDelete: async (world) => ({
+    id: (await world.ticketStatus({ code: 100 + unique(), name: `Status ${unique()}`, kind: 'PENDING' })).id,
+  }),
+};
+
+/** The lists that are asked for beneath one object: as an argument, an order by its id. */
+export const beneath: Record<string, (orderId: unknown) => string> = {
+  filledFormFields: (orderId) => `orderId: "${orderId}"`,
 };
 
 /** The least that the mutation takes and carries out, in a world that has one of everything. */
@@ -154,6 +166,7 @@ const queryArguments: Record<string, (world: PopulatedWorld) => string> = {
 export function validArguments(field: GraphQLField<unknown, unknown>, world: PopulatedWorld): string {
   const given = queryArguments[field.name];
   if (given) return given(world);
+  if (field.name in beneath) return '(orderId: "x")';
   if (field.args.some(({ name }) => name === 'id')) return '(id: "x")';
   return field.args.some(({ name }) => name === 'ids') ? '(ids: ["x"])' : '';
 }

@@ -14,6 +14,7 @@ type StandardRole = keyof typeof standardRoles;
 
 export type World = Awaited<ReturnType<typeof makeWorld>>;
 export type TestOrder = Awaited<ReturnType<World['order']>>;
+export type TestTicket = Awaited<ReturnType<World['ticket']>>;
 
 /** An organization of the test's own, with roles, statuses and an administrator; its verbs add people and work. */
 export async function makeWorld(fields: Partial<Organization> = {}) {

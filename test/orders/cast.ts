@@ -41,7 +41,7 @@ type Outcome = 'done' | 'NotFoundError' | 'InvalidInputError' | 'FORBIDDEN' | 'U
 
 /** Everybody tries; a refusal changes nothing. Each attempt has a subject of its own. */
 export async function expectOutcomes<Subject>(
-  { world, people }: Cast,
+  { world, people }: Pick<Cast, 'world' | 'people'>,
   expected: Record<keyof Cast['people'], Outcome>,
   prepare: () => Promise<Subject>,
   attempt: (client: Client, subject: Subject) => Promise<Answer>,
@@ -70,7 +70,7 @@ export const idsOfNothing = ['00000000-0000-7000-8000-000000000000', 'tag_1', 'x
  */
 export async function contend<Result>(
   { owner }: World,
-  table: 'order_tasks' | 'filled_form_fields',
+  table: 'order_tasks' | 'filled_form_fields' | 'tickets',
   id: string,
   work: (() => Promise<Result>)[],
 ): Promise<Result[]> {

@@ -10,6 +10,7 @@ import {
 import type { Viewer } from '../../src/kernel/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import { ask, plainServer } from '../kit/client.ts';
+import { beneath } from '../kit/inputs.ts';
 import type { ReadsWorld } from './world.ts';
 
 /** What the world holds, as the API tells it: so that filters, ids and cursors find something. */
@@ -54,7 +55,10 @@ export async function harvest(world: ReadsWorld): Promise<Data> {
     if (errors) throw new Error(`The world can't be read: ${text}\n${query}`);
     return data;
   };
-  for (const field of queryFields.filter(({ args }) => args.every((arg) => !String(arg.type).endsWith('!')))) {
+  const harvested = queryFields.filter(
+    ({ name, args }) => !(name in beneath) && args.every((arg) => !String(arg.type).endsWith('!')),
+  );
+  for (const field of harvested) {
     const args = field.args.some(({ name }) => name === 'first') ? '(first: 100)' : '';
     if (!args && field.args.length > 0) continue;
     collect(await run(`{ ${field.name}${args} ${everythingOf(field, 3)} }`), add);
@@ -64,6 +68,7 @@ export async function harvest(world: ReadsWorld): Promise<Data> {
   const orders = await rows.order.findMany(deleted);
   const services = await rows.service.findMany(deleted);
   const coupons = await rows.coupon.findMany(deleted);
+  const tickets = await rows.ticket.findMany(deleted);
   const cursors = new Map<string, Promise<readonly string[]>>();
 
   const list = (key: string) => [...(values.get(key) ?? [])];
@@ -76,6 +81,7 @@ export async function harvest(world: ReadsWorld): Promise<Data> {
     },
     idsOfNothing: [
       ...orders.flatMap(({ id, number }) => [`order_${id}`, number]),
+      ...tickets.flatMap(({ id, number }) => [`ticket_${id}`, number]),
       ...services.map(({ id }) => `service_${id}`),
       ...coupons.map(({ id }) => `coupon_${id}`),
       ...Object.values(stranger.ids),
@@ -84,7 +90,7 @@ export async function harvest(world: ReadsWorld): Promise<Data> {
     ],
     cursors: (parent, field, sort) => {
       const key = `${parent}.${field} ${sort}`;
-      const known = cursors.get(key) ?? run(cursorQuery(parent, field, sort)).then(cursorsIn);
+      const known = cursors.get(key) ?? run(cursorQuery(parent, field, sort, list('Order.id'))).then(cursorsIn);
       cursors.set(key, known);
       return known;
     },
@@ -129,8 +135,9 @@ function collect(value: unknown, add: (key: string, value: unknown) => void): vo
 }
 
 /** A list is reached from the root, or through the objects of a root list that have it. */
-function cursorQuery(parent: string, field: string, sort: string): string {
-  const args = sort ? `, sort: ${sort}` : '';
+function cursorQuery(parent: string, field: string, sort: string, [orderId]: readonly unknown[]): string {
+  const above = parent === 'Query' && field in beneath ? `, ${beneath[field]?.(orderId)}` : '';
+  const args = `${sort ? `, sort: ${sort}` : ''}${above}`;
   const page = (first: number) => `${field}(first: ${first}${args}) { edges { cursor } }`;
   if (parent === 'Query') return `{ ${page(100)} }`;
   const list = queryFields.find((root) => isConnection(getNamedType(root.type)) && subjectOf(root).name === parent);

@@ -25,6 +25,8 @@ const searched = [
   ['Client', 'email'],
   ['Client', 'company'],
   ['Order', 'number'],
+  ['Ticket', 'number'],
+  ['Ticket', 'subject'],
 ] as const;
 
 const madeUp: Record<string, readonly unknown[]> = {

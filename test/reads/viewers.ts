@@ -17,11 +17,17 @@ export async function viewersOf(world: World, { groups, staff, clients }: People
     administrator: viewerOf(world.admin),
     token: asToken(world.admin),
     contractor: viewerOf({ ...first, roleId: world.roles.contractor.id, role: world.roles.contractor }),
-    'of a group': await having({ orderAccess: 2, orderManagement: 1, clients: 2, services: 2, settingsLogs: true }),
+    'of a group': await having({
+      ...{ orderAccess: 2, orderManagement: 1, ticketAccess: 2, clients: 2, services: 2 },
+      settingsLogs: true,
+    }),
     'of no group': {
       ...(await having({ orderAccess: 2, orderManagement: 3, clients: 2, services: 1 })),
       groupId: null,
     },
+    // Sees tickets about orders that it does not see.
+    'all tickets, restores own': await having({ ticketAccess: 3, ticketManagement: 1 }),
+    'own tickets and all orders': await having({ ticketAccess: 1, orderAccess: 3 }),
     'own clients only': await having({ clients: 1 }),
     'clients of the group only': await having({ clients: 2 }),
     'own services only': await having({ services: 1 }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Person } from '../kit/viewers.ts';
 import { makePopulatedWorld, makeWorld, type World } from '../kit/world.ts';
 import { names, nested, texts } from './texts.ts';
+import { makeTickets } from './tickets.ts';
 import { viewersOf } from './viewers.ts';
 
 export type ReadsWorld = Awaited<ReturnType<typeof makeReadsWorld>>;
@@ -43,6 +44,7 @@ export async function makeReadsWorld() {
   await makeTokens(world, people.staff);
   await makeInvoices(world, people.clients);
   await makeCoupons(world, people.clients, services);
+  await makeTickets(world, { ...people, tags, orders });
   await makeLogs(world, people.clients, people.staff);
   return {
     ...world,
@@ -358,8 +360,6 @@ async function makeInvoices(world: World, clients: Person[]): Promise<void> {
     data: { invoiceId: invoice.id, subscriptionId: subscription.id },
   });
   await world.rows.user.update({ where: { id: two.id }, data: { referredById: one.id } });
-  const ticket = await world.ticket({ client: one, order });
-  await ticket.formField();
 }
 
 async function makeCoupons(world: World, clients: Person[], services: { id: string }[]): Promise<void> {
