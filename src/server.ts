@@ -2,17 +2,20 @@ import path from 'node:path';
 import { EmbeddedInUseError } from './database/embedded.ts';
 import { createGraphQLServer } from './graphql/http.ts';
 import { authenticate } from './identity/authentication.ts';
+import type { Tools } from './kernel/command.ts';
 import { openDatabase } from './kernel/db.ts';
 import { type Env, EnvError, readEnv } from './kernel/env.ts';
 import { type Consumer, deliverEvents } from './kernel/events.ts';
 import { startWorker } from './kernel/jobs.ts';
 import { createLog, type Log } from './kernel/log.ts';
+import { createSecrets, type EncryptionKey } from './kernel/secrets.ts';
 import { schema } from './schema.ts';
 import { checkDatabase } from './server/database.ts';
 import { type Demo, openDemo } from './server/demo.ts';
 import { announcement, prefilled } from './server/examples.ts';
 import { createGraphiQL } from './server/graphiql.ts';
 import { createHttpServer } from './server/http.ts';
+import { provideEncryptionKeys } from './server/keys.ts';
 import { beginLifetime, type Lifetime, StartError } from './server/lifetime.ts';
 import { createReadiness } from './server/readiness.ts';
 import { wakeTickets } from './tickets/jobs.ts';
@@ -24,19 +27,22 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Starts everything; each part is stopped again, last first, when the process ends or something here fails. */
 async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
-  const { url, demo } = await findDatabase(env, lifetime);
+  const { url, demo, keys } = await findDatabase(env, lifetime);
   const database = openDatabase(url, { poolSize: env.DATABASE_POOL_SIZE, log });
   lifetime.onEnd('the connections to the database', database.close);
-  const worker = await startWorker(
-    database.pool,
-    [deliverEvents(database, consumers, log), wakeTickets(database)],
-    log,
-  );
+  const tools: Tools = {
+    database,
+    secrets: createSecrets(keys),
+    remotes: { stripe: { url: env.STRIPE_URL, timeoutMs: env.STRIPE_TIMEOUT_SECONDS * 1_000 } },
+  };
+  if (tools.secrets.keyId === null) log.warn('without ENCRYPTION_KEYS nothing can be stored that must be kept secret');
+  const jobs = [deliverEvents(database, consumers, log), wakeTickets(tools)];
+  const worker = await startWorker(database.pool, jobs, log);
   lifetime.onEnd('running jobs', worker.stop);
 
   const graphql = createGraphQLServer({
     schema,
-    database,
+    tools,
     log,
     reads: env.READS,
     explainReads: env.NODE_ENV !== 'production',
@@ -55,14 +61,16 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
   if (demo) say(announcement(address, demo));
 }
 
-async function findDatabase(env: Env, lifetime: Lifetime): Promise<{ url: string; demo: Demo | null }> {
+type Found = { url: string; demo: Demo | null; keys: readonly EncryptionKey[] };
+
+async function findDatabase(env: Env, lifetime: Lifetime): Promise<Found> {
   if (env.DATABASE_URL !== undefined) {
     await checkDatabase(env.DATABASE_URL);
-    return { url: env.DATABASE_URL, demo: null };
+    return { url: env.DATABASE_URL, demo: null, keys: env.ENCRYPTION_KEYS ?? [] };
   }
   const directory = path.resolve(import.meta.dirname, '..', env.DATA_DIRECTORY);
   const demo = await openDemo({ directory, lifetime, say });
-  return { url: demo.databaseUrl, demo };
+  return { url: demo.databaseUrl, demo, keys: env.ENCRYPTION_KEYS ?? provideEncryptionKeys(directory) };
 }
 
 async function main(): Promise<void> {

@@ -1,11 +1,12 @@
-import type { Database, ReadSession, Transaction } from '../kernel/db.ts';
+import type { Tools } from '../kernel/command.ts';
+import type { ReadSession, Transaction } from '../kernel/db.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 
 /** What resolvers get. Built per request; `db` is there while a read transaction is open. */
 export type Context = {
   readonly viewer: Viewer;
-  readonly database: Database;
+  readonly tools: Tools;
   readonly log: Log;
   /** The open read transaction of the viewer's organization. */
   db: Transaction;
@@ -13,16 +14,16 @@ export type Context = {
 
 const sessions = new WeakMap<Context, ReadSession>();
 
-export function createContext(viewer: Viewer, database: Database, log: Log): Context {
+export function createContext(viewer: Viewer, tools: Tools, log: Log): Context {
   // Who has no organization never gets a transaction; every root field refuses an anonymous viewer before it reads.
-  return { viewer, database, log, db: undefined as never };
+  return { viewer, tools, log, db: undefined as never };
 }
 
 /** Opens a read transaction for the answer of a mutation, after its commit; the next mutation closes it. */
 export async function openRead(context: Context): Promise<Transaction> {
   const open = sessions.get(context);
   if (open) return open.db;
-  const session = await context.database.openRead(context.viewer);
+  const session = await context.tools.database.openRead(context.viewer);
   sessions.set(context, session);
   context.db = session.db;
   return session.db;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type GraphQLSchema, getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { Database } from '../kernel/db.ts';
+import type { Tools } from '../kernel/command.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { inRequest, type Log } from '../kernel/log.ts';
 import type { Viewer } from '../kernel/viewer.ts';
@@ -27,7 +27,7 @@ export type GraphQLServer = {
 
 export type GraphQLServerOptions = OperationOptions & {
   schema: GraphQLSchema;
-  database: Database;
+  tools: Tools;
   log: Log;
   authenticate: (authorization: string | null, requestId: string) => Promise<Viewer>;
 };
@@ -40,13 +40,13 @@ const cors = { credentials: false, methods: ['GET', 'POST'], exposedHeaders: ['x
 
 /** The GraphQL endpoint over HTTP. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { schema, database, log } = options;
+  const { schema, tools, log } = options;
   const operations = createOperations(options);
   const documents = useDocuments();
 
   const contextFor = async (authorization: string | null, { requestId }: Exchange, given?: Viewer) => {
     const viewer = given ?? (await options.authenticate(authorization, requestId));
-    return createContext({ ...viewer, requestId }, database, log);
+    return createContext({ ...viewer, requestId }, tools, log);
   };
 
   const yoga = createYoga<ServerContext, Context>({

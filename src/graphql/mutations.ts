@@ -1,7 +1,7 @@
 import type { FieldMap, InputFieldBuilder, InputFieldMap, InputShapeFromFields, SchemaTypes } from '@pothos/core';
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
-import { act, type Command } from '../kernel/command.ts';
+import { act, type Verb } from '../kernel/command.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { encodeId, type IdType } from '../kernel/id.ts';
 import { requirePermission } from '../kernel/viewer.ts';
@@ -22,7 +22,7 @@ type Returned = {
 
 export type MutationOptions<Fields extends InputFieldMap, Input, Result extends { id: string }> = {
   description: string;
-  command: Command<Input, Result>;
+  command: Verb<Input, Result>;
   /** Its fields must make up what the command takes: the compiler sees to it. */
   input: (
     t: InputFieldBuilder<Types, 'InputObject'>,
@@ -106,7 +106,7 @@ export function mutation<Fields extends InputFieldMap, Input extends object, Res
         requirePermission(context.viewer, command.permission);
         await closeRead(context);
         try {
-          return await act(context.database, context.viewer, command, decodeIds(args.input, ids as InputIds));
+          return await act(context.tools, context.viewer, command, decodeIds(args.input, ids as InputIds));
         } catch (error) {
           if (error instanceof DomainError && errors.includes(error.constructor.name as ErrorName)) {
             return failureOf(error);

@@ -118,7 +118,7 @@ async function read(args: ExecutionArgs, compiler: Compiler | null): Promise<Rea
   const attempt = compiler ? await readCompiled(args, compiler, context) : { reason: 'READS is plain' };
   if ('path' in attempt) return attempt;
   reads.inc({ path: 'fallback' });
-  const result = await context.database.read(context.viewer, async (db) => {
+  const result = await context.tools.database.read(context.viewer, async (db) => {
     context.db = db;
     return await execute({ ...args, hideSuggestions: true });
   });
@@ -129,12 +129,12 @@ async function read(args: ExecutionArgs, compiler: Compiler | null): Promise<Rea
 async function readCompiled(
   args: ExecutionArgs,
   compiler: Compiler,
-  { viewer, database, log }: Context,
+  { viewer, tools, log }: Context,
 ): Promise<Read | { reason: string }> {
   try {
     const compiled = compiler.compile(args, viewer);
     if ('reason' in compiled) return compiled;
-    const bytes = await database.readValue(viewer, compiled.statement);
+    const bytes = await tools.database.readValue(viewer, compiled.statement);
     if (bytes !== null) {
       reads.inc({ path: 'compiled' });
       return { path: 'compiled', bytes };

@@ -1,10 +1,22 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Database, Transaction } from './db.ts';
 import { type InputIssue, InvalidInputError } from './errors.ts';
+import type { Secrets } from './secrets.ts';
 import { requirePermission, type Viewer } from './viewer.ts';
+
+/** Somebody else's API: where it is, and how long to wait for it. */
+export type Remote = { readonly url: string; readonly timeoutMs: number };
+
+/** What verbs work with: made at the process's start and handed down. */
+export type Tools = {
+  readonly database: Database;
+  readonly secrets: Secrets;
+  readonly remotes: { readonly stripe: Remote };
+};
 
 /** A verb: the permission it needs, and what it does inside its transaction. Answers ids, never rows. */
 export type Command<Input, Result> = {
+  readonly kind: 'command';
   readonly permission: string;
   readonly run: (tx: Transaction, viewer: Viewer, input: Input) => Promise<Result>;
   readonly uniques: Readonly<Record<string, InputIssue>>;
@@ -16,22 +28,42 @@ export function command<Input, Result>(
   run: Command<Input, Result>['run'],
   uniques: Command<Input, Result>['uniques'] = {},
 ): Command<Input, Result> {
-  return { permission, run, uniques };
+  return { kind: 'command', permission, run, uniques };
 }
+
+/**
+ * A verb that calls out. It has no transaction: what it reads and writes are commands of its own, each done with `act`, and
+ * it calls out between them.
+ */
+export type Saga<Input, Result> = {
+  readonly kind: 'saga';
+  readonly permission: string;
+  readonly run: (tools: Tools, viewer: Viewer, input: Input) => Promise<Result>;
+};
+
+export function saga<Input, Result>(permission: string, run: Saga<Input, Result>['run']): Saga<Input, Result> {
+  return { kind: 'saga', permission, run };
+}
+
+export type Verb<Input, Result> = Command<Input, Result> | Saga<Input, Result>;
 
 const attempts = 3;
 
-/** The one way in for every write: permission, transaction, tenant and actor, the command, its events, commit. */
+/**
+ * The one way in for every write: permission, transaction, tenant and actor, the command, its events, commit. A saga comes in
+ * here too, and comes back for each of its transactions.
+ */
 export async function act<Input, Result>(
-  database: Database,
+  tools: Tools,
   viewer: Viewer,
-  verb: Command<Input, Result>,
+  verb: Verb<Input, Result>,
   input: Input,
 ): Promise<Result> {
   requirePermission(viewer, verb.permission);
+  if (verb.kind === 'saga') return await verb.run(tools, viewer, input);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await database.transact(viewer, (tx) => verb.run(tx, viewer, input));
+      return await tools.database.transact(viewer, (tx) => verb.run(tx, viewer, input));
     } catch (error) {
       if (attempt < attempts && isTransient(error)) continue;
       throw translate(error, verb.uniques);

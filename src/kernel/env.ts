@@ -1,4 +1,14 @@
 import { z } from 'zod';
+import { type EncryptionKey, parseEncryptionKeys } from './secrets.ts';
+
+function encryptionKeys(text: string, context: z.RefinementCtx): EncryptionKey[] {
+  try {
+    return parseEncryptionKeys(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+}
 
 const variables = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -10,6 +20,11 @@ const variables = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   /** Query operations are compiled into one statement where they can be; `plain` turns that off. */
   READS: z.enum(['compiled', 'plain']).default('compiled'),
+  /** `id:base64key,id2:…`: what the secrets of organizations are encrypted with. The first encrypts, all decrypt. */
+  ENCRYPTION_KEYS: z.string().transform(encryptionKeys).optional(),
+  /** Where Stripe's API is, and how long to wait for it. */
+  STRIPE_URL: z.url({ protocol: /^https?$/, error: 'must be a http or https URL' }).default('https://api.stripe.com'),
+  STRIPE_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(80).default(20),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   SHUTDOWN_SECONDS: z.coerce.number().int().min(1).max(600).default(20),
 });

@@ -1,5 +1,4 @@
-import { act } from '../kernel/command.ts';
-import type { Database } from '../kernel/db.ts';
+import { act, type Tools } from '../kernel/command.ts';
 import { defineJob, type Job } from '../kernel/jobs.ts';
 import { now } from '../kernel/time.ts';
 import { systemViewer } from '../kernel/viewer.ts';
@@ -9,11 +8,11 @@ import { wake } from './commands/wake.ts';
 const most = 1_000;
 
 /** Opens the snoozed tickets of all organizations whose time to wake has come. Twice, or two at once, has one effect. */
-export function wakeTickets(database: Database): Job {
+export function wakeTickets(tools: Tools): Job {
   return defineJob(
     'tickets.wake',
     async () => {
-      const { rows } = await database.pool.query<{ organizationId: string; id: string }>(
+      const { rows } = await tools.database.pool.query<{ organizationId: string; id: string }>(
         'select organization_id as "organizationId", id from due_tickets($1, $2)',
         [now(), most],
       );
@@ -21,7 +20,7 @@ export function wakeTickets(database: Database): Job {
       for (const [organizationId, tickets] of Map.groupBy(rows, (row) => row.organizationId)) {
         const ids = tickets.map(({ id }) => id);
         // What fails in one organization keeps no other one waiting.
-        await act(database, systemViewer(organizationId), wake, { ids }).catch((error) => failures.push(error));
+        await act(tools, systemViewer(organizationId), wake, { ids }).catch((error) => failures.push(error));
       }
       if (failures.length > 0) throw new AggregateError(failures, 'Snoozed tickets could not be woken.');
     },

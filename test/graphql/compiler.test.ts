@@ -8,6 +8,7 @@ import type { Viewer } from '../../src/kernel/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import { ask, testServer } from '../kit/client.ts';
 import { takeLogged, testDatabase } from '../kit/db.ts';
+import { toolsOf } from '../kit/tools.ts';
 import { anonymous, viewerOf } from '../kit/viewers.ts';
 import { makePopulatedWorld, makeWorld } from '../kit/world.ts';
 
@@ -110,7 +111,7 @@ async function serverWith(readValue: Database['readValue']) {
   takeLogged();
   return createGraphQLServer({
     schema,
-    database: { ...database, readValue },
+    tools: toolsOf({ ...database, readValue }),
     log,
     authenticate,
     reads: 'compiled',

@@ -6,6 +6,7 @@ import { authenticate } from '../../src/identity/authentication.ts';
 import { metrics } from '../../src/kernel/metrics.ts';
 import { schema } from '../../src/schema.ts';
 import { testDatabase } from '../kit/db.ts';
+import { toolsOf } from '../kit/tools.ts';
 import { makeWorld, type World } from '../kit/world.ts';
 
 // What is answered without Yoga's HTTP must look as if Yoga had answered it. The first time an operation is sent, Yoga does.
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const { database, log } = await testDatabase();
   graphql = createGraphQLServer({
     schema,
-    database,
+    tools: toolsOf(database),
     log,
     authenticate: (authorization, requestId) => authenticate(database.pool, authorization, requestId),
     reads: 'compiled',

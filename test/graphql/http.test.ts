@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/kernel/db.ts';
 import { schema } from '../../src/schema.ts';
 import { request } from '../kit/client.ts';
 import { unchanged } from '../kit/expect.ts';
+import { toolsOf } from '../kit/tools.ts';
 import { viewerOf } from '../kit/viewers.ts';
 import { makeWorld } from '../kit/world.ts';
 
@@ -107,7 +108,7 @@ describe('what fails unexpectedly', () => {
     const database = openDatabase('postgresql://nobody:geheim@127.0.0.1:1/nothing', { poolSize: 1, log });
     const server = createGraphQLServer({
       schema,
-      database,
+      tools: toolsOf(database),
       log,
       reads: 'compiled',
       explainReads: false,

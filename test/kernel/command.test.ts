@@ -37,8 +37,8 @@ describe('act()', () => {
     const { verb, attempts } = tagging(world, 'x', async () => {});
     const client = await world.client();
     const { statements } = await countStatements(async () => {
-      await expect(act(world.database, anonymous, verb, {})).rejects.toThrow(UnauthenticatedError);
-      await expect(act(world.database, viewerOf(client), verb, {})).rejects.toThrow(ForbiddenError);
+      await expect(act(world.tools, anonymous, verb, {})).rejects.toThrow(UnauthenticatedError);
+      await expect(act(world.tools, viewerOf(client), verb, {})).rejects.toThrow(ForbiddenError);
     });
     expect({ statements, attempts: attempts() }).toEqual({ statements: 0, attempts: 0 });
   });
@@ -46,7 +46,7 @@ describe('act()', () => {
   test('lets the engine itself do everything in its organization', async () => {
     const world = await makeWorld();
     const { verb } = tagging(world, 'by the system', async () => {});
-    await act(world.database, systemViewer(world.organizationId), verb, {});
+    await act(world.tools, systemViewer(world.organizationId), verb, {});
     expect((await world.logs()).at(-1)).toMatchObject({ entity: 'TAG', actorKind: 'SYSTEM', actorId: null });
   });
 
@@ -56,7 +56,7 @@ describe('act()', () => {
       throw new Error('changed my mind');
     });
     await unchanged(world, async () => {
-      await expect(act(world.database, viewerOf(world.admin), verb, {})).rejects.toThrow('changed my mind');
+      await expect(act(world.tools, viewerOf(world.admin), verb, {})).rejects.toThrow('changed my mind');
     });
   });
 
@@ -68,12 +68,12 @@ describe('act()', () => {
     const twice = tagging(world, 'second try', (tx, attempt) =>
       attempt < 3 ? tx.$executeRawUnsafe(raise(code)) : Promise.resolve(),
     );
-    await act(world.database, viewerOf(world.admin), twice.verb, {});
+    await act(world.tools, viewerOf(world.admin), twice.verb, {});
     expect(twice.attempts()).toBe(3);
     expect((await world.events()).map(({ type }) => type)).toEqual(['tag.created']);
 
     const always = tagging(world, 'never', (tx) => tx.$executeRawUnsafe(raise(code)));
-    await expect(act(world.database, viewerOf(world.admin), always.verb, {})).rejects.toThrow();
+    await expect(act(world.tools, viewerOf(world.admin), always.verb, {})).rejects.toThrow();
     expect(always.attempts()).toBe(3);
     expect(await world.rows.tag.count({ where: { organizationId: world.organizationId } })).toBe(1);
   });
@@ -93,8 +93,8 @@ describe('act()', () => {
         return { id: first };
       });
     await Promise.all([
-      act(world.database, viewerOf(world.admin), crossing(a.id, b.id), {}),
-      act(world.database, viewerOf(world.admin), crossing(b.id, a.id), {}),
+      act(world.tools, viewerOf(world.admin), crossing(a.id, b.id), {}),
+      act(world.tools, viewerOf(world.admin), crossing(b.id, a.id), {}),
     ]);
     // One of them lost, once at least, and tried again.
     expect(waiting).toBeGreaterThanOrEqual(3);
@@ -105,7 +105,7 @@ describe('act()', () => {
   test('does not repeat what is not the database’s choice', async () => {
     const world = await makeWorld();
     const { verb, attempts } = tagging(world, 'x', (tx) => tx.$executeRawUnsafe(raise('22012')));
-    await expect(act(world.database, viewerOf(world.admin), verb, {})).rejects.toThrow();
+    await expect(act(world.tools, viewerOf(world.admin), verb, {})).rejects.toThrow();
     expect(attempts()).toBe(1);
   });
 
@@ -114,7 +114,7 @@ describe('act()', () => {
     await world.tag('Taken');
     const { verb } = tagging(world, 'TAKEN', async () => {});
     const refused = await unchanged(world, () =>
-      act(world.database, viewerOf(world.admin), verb, {}).catch((error: unknown) => error),
+      act(world.tools, viewerOf(world.admin), verb, {}).catch((error: unknown) => error),
     );
     expect(refused).toBeInstanceOf(InvalidInputError);
     expect((refused as InvalidInputError).issues).toEqual([{ path: ['name'], code: 'TAKEN', message: 'Taken.' }]);
@@ -122,7 +122,7 @@ describe('act()', () => {
     const unnamed = command('tags.create', (tx) =>
       tx.tag.create({ data: { organizationId: world.organizationId, name: 'taken' } }),
     );
-    const unexpected = await act(world.database, viewerOf(world.admin), unnamed, {}).catch((error: unknown) => error);
+    const unexpected = await act(world.tools, viewerOf(world.admin), unnamed, {}).catch((error: unknown) => error);
     expect(unexpected).not.toBeInstanceOf(InvalidInputError);
   });
 });

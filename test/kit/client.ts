@@ -8,6 +8,7 @@ import { schema } from '../../src/schema.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
 import { takeLogged, testDatabase } from './db.ts';
 import { type Sent, sameBothWays, type Told, toldBy } from './reads.ts';
+import { toolsOf } from './tools.ts';
 import { type Actor, toViewer } from './viewers.ts';
 
 type Arguments<Variables> = Record<never, never> extends Variables ? [variables?: Variables] : [variables: Variables];
@@ -56,7 +57,7 @@ async function testServers(): Promise<Servers> {
   if (made?.database !== database) {
     const options = {
       schema,
-      database,
+      tools: toolsOf(database),
       explainReads: false,
       publicSchema: true,
       authenticate: (authorization: string | null, requestId: string) =>

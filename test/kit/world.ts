@@ -7,6 +7,7 @@ import { supportBuilders, ticketStatuses } from './builders/support.ts';
 import { orderStatuses, workBuilders } from './builders/work.ts';
 import { type Client, clientOf } from './client.ts';
 import { testDatabase } from './db.ts';
+import { toolsOf } from './tools.ts';
 import { unique } from './unique.ts';
 import { type Actor, type Person, standardRoles } from './viewers.ts';
 
@@ -46,6 +47,8 @@ export async function makeWorld(fields: Partial<Organization> = {}) {
     rows,
     owner,
     database,
+    /** What sagas and jobs work with. */
+    tools: toolsOf(database),
     ...build,
 
     /** The API, as somebody uses it. */

@@ -6,6 +6,7 @@ import { createHttpServer } from '../../src/server/http.ts';
 import { ask, plainServer } from '../kit/client.ts';
 import { testDatabase } from '../kit/db.ts';
 import { difference, disagreement, readOf, type Sent, type Told, toldBy } from '../kit/reads.ts';
+import { toolsOf } from '../kit/tools.ts';
 
 /** What one operation is answered, wherever it can be asked. */
 export type Answers = { compiled: Told; http: Told; plain: Told };
@@ -25,7 +26,7 @@ export async function openServers(viewers: Readonly<Record<string, Viewer>>): Pr
   const log = pino({ level: 'silent' });
   const graphql = createGraphQLServer({
     schema,
-    database,
+    tools: toolsOf(database),
     log,
     authenticate: async (name) => viewers[name ?? ''] ?? anonymousViewer(),
     reads: 'compiled',

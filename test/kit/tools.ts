@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { Tools } from '../../src/kernel/command.ts';
+import type { Database } from '../../src/kernel/db.ts';
+import { createSecrets } from '../../src/kernel/secrets.ts';
+
+/** What secrets are encrypted with in this run, and how a test opens one. */
+export const testSecrets = createSecrets([{ id: 'test', key: randomBytes(32) }]);
+
+// Nobody listens there: what a test wants from Stripe it gets from a double of its own, see stripe.ts.
+const nobody = 'http://127.0.0.1:9';
+
+let stripeUrl = nobody;
+
+/** Lets Stripe be at the URL from now on; without one, nowhere. */
+export function useStripeAt(url: string | null): void {
+  stripeUrl = url ?? nobody;
+}
+
+/** How long the engine of the tests waits for Stripe. */
+export const stripeTimeoutMs = 1_000;
+
+/** What the server's start would make, over this database. */
+export function toolsOf(database: Database): Tools {
+  return {
+    database,
+    secrets: testSecrets,
+    remotes: {
+      stripe: {
+        get url() {
+          return stripeUrl;
+        },
+        timeoutMs: stripeTimeoutMs,
+      },
+    },
+  };
+}
