@@ -9,6 +9,8 @@ import './coupons/schema.ts';
 import './forms/schema.ts';
 import './orders/schema.ts';
 import './tickets/schema.ts';
+import './payments/schema.ts';
+import './payments/stripe-account/schema.ts';
 import './invoices/schema.ts';
 import './logs/schema.ts';
 import type { GraphQLSchema } from 'graphql';

@@ -169,13 +169,19 @@ async function refuseDependents(tx: Transaction, clientId: string): Promise<void
 }
 
 /** The client, locked until the end of the transaction. One that the permission doesn't reach is refused. */
-async function lockClient(tx: Transaction, viewer: Viewer, id: string, permission: string): Promise<User> {
+export async function lockClient(
+  tx: Transaction,
+  viewer: Viewer,
+  id: string,
+  permission: string,
+  path: string[] = ['id'],
+): Promise<User> {
   await tx.$queryRaw`select id from users where id = ${id}::uuid and kind = 'CLIENT' for update`;
   const client = await tx.user.findFirst({ where: { AND: [{ id }, clientsWithin(viewer, permission)] } });
   if (client) return client;
   const visible = await tx.user.findFirst({ where: { AND: [{ id }, visibleClients(viewer)] }, select: { id: true } });
   if (visible) throw new ForbiddenError('The client is looked after by others.');
-  throw new NotFoundError('There is no client with this id.');
+  throw new NotFoundError(`There is no client with this ${path.join('.')}.`, path);
 }
 
 /** Law 10: one whom the viewer may see, or whoever may write all clients any of them. */

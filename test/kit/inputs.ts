@@ -61,6 +61,10 @@ function mutationDocument(field: GraphQLField<unknown, unknown>): string {
 const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input> = {
   clientDelete: async (world) => ({ id: (await world.client()).id }),
   couponRestore: async (world) => ({ id: (await world.coupon({ deletedAt: new Date() })).id }),
+  paymentMethodAttach: async (world) => {
+    await world.rows.organization.update({ where: { id: world.organizationId }, data: { testPayments: true } });
+    return { clientId: world.ids.Client, processor: 'TEST', token: 'pm_test_authentication' };
+  },
   orderCreate: (world) => ({ clientId: world.ids.Client, serviceName: 'Something new' }),
   orderRestore: async (world) => ({ id: (await world.order({ deletedAt: new Date() })).id }),
   orderStatusDelete: async (world) => ({
@@ -72,6 +76,7 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
   }),
   roleDelete: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   roleUpdate: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
+  stripeAccountUpdate: () => ({ publishableKey: 'pk_test_2', secretKey: 'sk_test_2', webhookSecrets: ['whsec_2'] }),
   serviceRestore: async (world) => ({ id: (await world.service({ deletedAt: new Date() })).id }),
   ticketCreate: (world) => ({ clientId: world.ids.Client }),
   ticketMerge: async (world) => ({ targetId: (await world.ticket({ client: world.one.client })).id }),

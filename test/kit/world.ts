@@ -135,16 +135,7 @@ export async function makePopulatedWorld() {
   const method = await world.paymentMethod({ client });
   const payment = await world.payment({ invoice, amount: '10' });
   const credit = await world.credit({ client });
-  const stripe = await world.rows.stripeAccount.create({
-    data: {
-      organizationId: world.organizationId,
-      publishableKey: 'pk_test_1',
-      secretKey: randomBytes(40),
-      webhookSecrets: randomBytes(40),
-      keyId: 'none',
-      secretKeyLast4: '0000',
-    },
-  });
+  const stripe = await world.stripeAccount();
   const ticketStatus = await world.rows.ticketStatus.findFirstOrThrow({
     where: { organizationId: world.organizationId },
   });

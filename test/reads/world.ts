@@ -45,6 +45,7 @@ export async function makeReadsWorld() {
   await makeInvoices(world, people.clients);
   await makeCoupons(world, people.clients, services);
   await makeTickets(world, { ...people, tags, orders });
+  await makePayments(world, people.clients, people.staff);
   await makeLogs(world, people.clients, people.staff);
   return {
     ...world,
@@ -391,6 +392,67 @@ async function makeCoupons(world: World, clients: Person[], services: { id: stri
   });
   await world.coupon({ code: '😀', minimumAmount: '0', currency: 'JPY', usedCount: 3, createdAt: at(23, 1) });
   await world.coupon({ code: 'gone', expiresAt: at(1), deletedAt: at(24), createdAt: at(23) });
+}
+
+async function makePayments(world: World, clients: Person[], staff: Person[]): Promise<void> {
+  const [one, two] = clients as [Person, Person];
+  const [first] = staff as [Person];
+  const cards = [
+    await world.paymentMethod({ client: one, isDefault: true, createdAt: at(6) }),
+    await world.paymentMethod({
+      client: one,
+      processor: 'STRIPE',
+      processorId: 'pm_"1"',
+      brand: text(5),
+      detachedAt: at(9),
+      createdAt: at(6),
+    }),
+    await world.paymentMethod({
+      client: two,
+      processorId: 'pm_test_declined',
+      brand: null,
+      last4: null,
+      expiryMonth: null,
+      expiryYear: null,
+      createdAt: at(6, 1),
+    }),
+  ];
+  for (const [index, { price, currency }] of prices.entries()) {
+    const client = index % 2 === 0 ? one : two;
+    const invoice = await world.invoice({ client, currency, total: price });
+    const moved = { currency, createdAt: at(7, index % 2), amount: price === '0' ? '1' : price };
+    const charge = await world.payment({
+      ...moved,
+      invoice,
+      kind: 'CHARGE',
+      processor: 'Stripe',
+      transactionId: `pi_${index}`,
+      paymentMethodId: cards[index % cards.length]?.id,
+      note: text(index),
+    });
+    await world.payment({ ...moved, invoice, kind: 'REFUND', refundedPaymentId: charge.id, settledAt: at(8, index) });
+    const failure = { status: 'FAILED', failureCode: 'CARD_DECLINED', failureMessage: text(index) };
+    await world.payment({
+      ...moved,
+      invoice,
+      kind: 'CHARGE',
+      ...(index % 2 === 0 ? failure : { status: 'PROCESSING' }),
+    });
+    // With the balance, the longest would have more digits than Prisma keeps.
+    const credit = moved.amount.length > 10 ? '1' : moved.amount;
+    await world.credit({ client, currency, amount: credit, createdAt: at(7, index % 3) });
+    await world.credit({
+      client,
+      currency,
+      kind: 'SPEND',
+      amount: `-${credit}`,
+      invoiceId: invoice.id,
+      authorId: index % 3 === 0 ? first.id : client.id,
+      note: text(index),
+      createdAt: at(7),
+    });
+  }
+  await world.stripeAccount({ webhookSecrets: [`whsec_${text(5)}`, 'whsec_2'] });
 }
 
 async function makeLogs(world: World, clients: Person[], staff: Person[]): Promise<void> {

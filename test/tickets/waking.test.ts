@@ -8,7 +8,7 @@ import { makeWorld, type TestTicket, type World } from '../kit/world.ts';
 const start = '2026-03-01T10:00:00.000Z';
 const due = new Date('2026-03-01T11:00:00.000Z');
 
-const wake = (world: World) => wakeTickets(world.database).run({});
+const wake = (world: World) => wakeTickets(world.tools).run({});
 
 const asleep = (world: World, fields: Parameters<World['ticket']>[0] = {}) =>
   world.ticket({ status: 'SNOOZED', snoozedUntil: due, ...fields });
@@ -18,8 +18,8 @@ const kindOf = async (world: World, { id }: TestTicket) =>
 
 describe('the waker (law 3)', () => {
   test('runs every minute', async () => {
-    const { database } = await makeWorld();
-    expect(wakeTickets(database)).toMatchObject({ name: 'tickets.wake', schedule: '* * * * *' });
+    const { tools } = await makeWorld();
+    expect(wakeTickets(tools)).toMatchObject({ name: 'tickets.wake', schedule: '* * * * *' });
   });
 
   test('opens a ticket when its time has come, announces and logs it', async () => {

@@ -231,6 +231,7 @@ CREATE TABLE "stripe_accounts" (
     "webhook_secrets" BYTEA NOT NULL,
     "key_id" VARCHAR(50) NOT NULL,
     "secret_key_last_4" VARCHAR(4) NOT NULL,
+    "webhook_secrets_last_4" TEXT[],
     "version" INTEGER NOT NULL DEFAULT 1,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -783,6 +784,8 @@ alter table credit_entries
   add constraint credit_entries_amount_check check (amount <> 0 and case kind when 'SPEND' then amount < 0 when 'ADJUST' then true else amount > 0 end),
   add constraint credit_entries_balance_check check (balance >= 0);
 
+alter table stripe_accounts alter column webhook_secrets_last_4 set not null;
+
 alter table ticket_statuses
   add constraint ticket_statuses_kind_check check (kind in ('OPEN', 'PENDING', 'CLOSED', 'SNOOZED', 'SPAM')),
   add constraint ticket_statuses_code_check check (code >= 1),
@@ -953,7 +956,11 @@ call protect_tenant_table('client_activities');
 call protect_tenant_table('magic_links');
 call protect_tenant_table('sessions');
 
--- Versions and audit. The key of an invoice's public pages is a secret from now on.
+-- Versions and audit. The balance of a client is told by its ledger from now on.
+drop trigger touch on users;
+drop trigger audit on users;
+call track_entity('users', 'USER', bookkeeping => '{affiliate_code, balance}');
+-- The key of an invoice's public pages is a secret from now on.
 drop trigger touch on invoices;
 drop trigger audit on invoices;
 call track_entity('invoices', 'INVOICE', secrets => '{access_key}');

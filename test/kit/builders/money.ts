@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Prisma, PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { randomCode } from '../../../src/kernel/id.ts';
+import { placeOf } from '../../../src/kernel/secrets.ts';
+import { testSecrets } from '../tools.ts';
 import { unique } from '../unique.ts';
 
 type WithId = { id: string };
@@ -129,5 +131,26 @@ export function moneyBuilders(rows: PrismaClient, organizationId: string, newCli
     });
   }
 
-  return { coupon, invoice, item, subscription, payment, paymentMethod, credit };
+  /** An account at Stripe, whose secrets the engine of the tests can open. */
+  async function stripeAccount({
+    secretKey = 'sk_test_1',
+    webhookSecrets = ['whsec_1'],
+    publishableKey = 'pk_test_1',
+  } = {}) {
+    const sealed = testSecrets.seal(secretKey, placeOf('stripe_accounts.secret_key', organizationId));
+    const place = placeOf('stripe_accounts.webhook_secrets', organizationId);
+    return await rows.stripeAccount.create({
+      data: {
+        organizationId,
+        publishableKey,
+        keyId: sealed.keyId,
+        secretKey: sealed.bytes,
+        webhookSecrets: testSecrets.seal(JSON.stringify(webhookSecrets), place).bytes,
+        secretKeyLast4: secretKey.slice(-4),
+        webhookSecretsLast4: webhookSecrets.map((secret) => secret.slice(-4)),
+      },
+    });
+  }
+
+  return { coupon, invoice, item, subscription, payment, paymentMethod, credit, stripeAccount };
 }
