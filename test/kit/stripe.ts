@@ -25,6 +25,7 @@ export type Received = {
 /** What goes wrong with a request: before anything is done, or after. */
 type Trouble =
   | { kind: 'silence'; after: boolean }
+  | { kind: 'break'; after: boolean }
   | { kind: 'fault'; after: boolean }
   | { kind: 'delay'; milliseconds: number }
   | { kind: 'refusal'; status: number; error: object };
@@ -300,6 +301,7 @@ export function createStripe() {
     if (trouble?.kind === 'refusal') return send(response, { status: trouble.status, body: { error: trouble.error } });
     const done = trouble && 'after' in trouble && !trouble.after ? null : await reply(account, received);
     if (trouble?.kind === 'silence') return;
+    if (trouble?.kind === 'break') return void request.socket.destroy();
     if (trouble?.kind === 'fault' || !done)
       return send(response, {
         status: 500,
@@ -323,6 +325,9 @@ export function createStripe() {
     /** The next request to the path gets no answer within any time limit. */
     keepSilent: (path: RegExp, { after }: { after: boolean }) =>
       void troubles.push({ path, trouble: { kind: 'silence', after } }),
+    /** The connection of the next request to the path breaks. */
+    hangUp: (path: RegExp, { after }: { after: boolean }) =>
+      void troubles.push({ path, trouble: { kind: 'break', after } }),
     /** The next request to the path is answered with a fault of Stripe's own. */
     fail: (path: RegExp, { after }: { after: boolean }) =>
       void troubles.push({ path, trouble: { kind: 'fault', after } }),
