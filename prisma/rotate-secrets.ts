@@ -66,7 +66,7 @@ if (import.meta.main) {
     if (secrets.keyId === null) throw new Error('There is no key to encrypt with: set ENCRYPTION_KEYS.');
     await withOwnerDatabase(async ({ ownerUrl }) => {
       const rotated = await rotateSecrets(ownerUrl, secrets);
-      console.log(`Encrypted anew with the key ${secrets.keyId}: ${rotated} of them.`);
+      console.log(`Rows encrypted anew with the key ${secrets.keyId}: ${rotated}`);
     });
   });
 }

@@ -28,7 +28,7 @@ export const Payment = objectType('Payment', 'Payment', {
       'transactionId',
       'The processor’s own id, such as pi_…. Null until it tells one, and where there is no processor. SPP: `transaction_id`.',
     ),
-    paymentMethod: field.relation('paymentMethod', 'What was charged, attached still or not. Null where nothing was.', {
+    method: field.relation('paymentMethod', 'What was charged, attached still or not. Null where nothing was.', {
       type: PaymentMethod,
     }),
     refundedPayment: field.relation(

@@ -6,6 +6,7 @@ import { schema } from '../../src/schema.ts';
 import { request } from '../kit/client.ts';
 import { testDatabase } from '../kit/db.ts';
 import { unchanged } from '../kit/expect.ts';
+import { toolsOf } from '../kit/tools.ts';
 import { anonymous } from '../kit/viewers.ts';
 import { makeWorld } from '../kit/world.ts';
 
@@ -115,7 +116,7 @@ describe('the schema', () => {
     const log = pino({ level: 'silent' });
     return createGraphQLServer({
       schema,
-      database,
+      tools: toolsOf(database),
       log,
       reads: 'compiled',
       explainReads: false,

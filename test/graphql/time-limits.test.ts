@@ -4,6 +4,7 @@ import { createGraphQLServer } from '../../src/graphql/http.ts';
 import { openDatabase, timeLimits } from '../../src/kernel/db.ts';
 import { schema } from '../../src/schema.ts';
 import { testDatabase } from '../kit/db.ts';
+import { toolsOf } from '../kit/tools.ts';
 import { viewerOf } from '../kit/viewers.ts';
 import { makeWorld, type World } from '../kit/world.ts';
 
@@ -20,7 +21,7 @@ async function impatient(world: World, limits: Partial<typeof timeLimits>, poolS
   open.push(database);
   const server = createGraphQLServer({
     schema,
-    database,
+    tools: toolsOf(database),
     log,
     reads: 'compiled',
     explainReads: false,

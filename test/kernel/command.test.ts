@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { act, command } from '../../src/kernel/command.ts';
+import { act, command, saga } from '../../src/kernel/command.ts';
 import { countStatements } from '../../src/kernel/db.ts';
 import { ForbiddenError, InvalidInputError, UnauthenticatedError } from '../../src/kernel/errors.ts';
 import { emit } from '../../src/kernel/events.ts';
@@ -124,5 +124,68 @@ describe('act()', () => {
     );
     const unexpected = await act(world.tools, viewerOf(world.admin), unnamed, {}).catch((error: unknown) => error);
     expect(unexpected).not.toBeInstanceOf(InvalidInputError);
+  });
+});
+
+describe('a saga', () => {
+  const names = (world: World) =>
+    world.rows.tag.findMany({
+      where: { organizationId: world.organizationId },
+      orderBy: { id: 'asc' },
+      select: { name: true },
+    });
+
+  test('is one verb of several transactions, with nothing held open between them', async () => {
+    const world = await makeWorld();
+    const [first, second] = [tagging(world, 'first', async () => {}), tagging(world, 'second', async () => {})];
+    let seen: unknown;
+    const verb = saga('tags.create', async (tools, viewer, input: { word: string }) => {
+      await act(tools, viewer, first.verb, {});
+      // What stands for a call to somebody else: others see what is done so far.
+      seen = await names(world);
+      const { id } = await act(tools, viewer, second.verb, {});
+      return { id, word: input.word };
+    });
+    const { result, statements } = await countStatements(() =>
+      act(world.tools, viewerOf(world.admin), verb, { word: 'x' }),
+    );
+    expect(result.word).toBe('x');
+    expect(seen).toEqual([{ name: 'first' }]);
+    expect(await names(world)).toEqual([{ name: 'first' }, { name: 'second' }]);
+    // begin, insert, announce, commit: twice.
+    expect(statements).toBe(8);
+  });
+
+  test('asks for its permission before it does anything, and each of its commands for its own', async () => {
+    const world = await makeWorld();
+    let begun = 0;
+    const verb = saga('tags.create', async (tools, viewer) => {
+      begun += 1;
+      return await act(
+        tools,
+        viewer,
+        command('tags.delete', async () => ({})),
+        {},
+      );
+    });
+    const narrow = { ...viewerOf(world.admin), permissions: { 'tags.create': 3 as const } };
+    await expect(act(world.tools, { ...narrow, permissions: {} }, verb, {})).rejects.toThrow(ForbiddenError);
+    expect(begun).toBe(0);
+    await expect(act(world.tools, narrow, verb, {})).rejects.toThrow('The permission tags.delete is needed.');
+    expect(begun).toBe(1);
+  });
+
+  test('that fails keeps what was done before, and is not tried again as a whole', async () => {
+    const world = await makeWorld();
+    const { verb: tag } = tagging(world, 'kept', async () => {});
+    const failing = tagging(world, 'never', (tx) => tx.$executeRawUnsafe(raise('40001')));
+    const verb = saga('tags.create', async (tools, viewer) => {
+      await act(tools, viewer, tag, {});
+      return await act(tools, viewer, failing.verb, {});
+    });
+    await expect(act(world.tools, viewerOf(world.admin), verb, {})).rejects.toThrow();
+    expect(await names(world)).toEqual([{ name: 'kept' }]);
+    // The transaction was, and in vain.
+    expect(failing.attempts()).toBe(3);
   });
 });

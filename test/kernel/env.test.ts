@@ -25,6 +25,9 @@ describe('the environment', () => {
       LOG_LEVEL: 'loud',
       DATABASE_URL: 'mysql://root:geheim@db/engine',
       DATABASE_POOL_SIZE: 'many',
+      ENCRYPTION_KEYS: 'one:geheim',
+      STRIPE_URL: 'ftp://geheim.example.com',
+      STRIPE_TIMEOUT_SECONDS: '0',
     };
     const read = () => readEnv(wrong);
     expect(read).toThrow(EnvError);

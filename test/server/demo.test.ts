@@ -38,6 +38,23 @@ describe('npm start without DATABASE_URL', () => {
     expect(readToken()).toMatch(/^sx_live_/);
   });
 
+  test('keeps secrets with a key of its own, in a file that only its owner reads', async () => {
+    const file = path.join(directory, 'encryption-keys');
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+    expect(fs.readFileSync(file, 'utf8')).toMatch(/^local:[A-Za-z0-9+/]{43}=\n$/);
+    const connect = `mutation {
+      stripeAccountUpdate(input: { publishableKey: "pk_test_1", secretKey: "sk_test_geheim" }) {
+        ... on StripeAccountUpdateSuccess { stripeAccount { secretKeyLast4 } }
+      }
+    }`;
+    const { body } = await ask(server.url, connect, readToken());
+    expect(body).toEqual({ data: { stripeAccountUpdate: { stripeAccount: { secretKeyLast4: 'heim' } } } });
+    const rotation = run(env, [process.execPath, 'prisma/rotate-secrets.ts']);
+    expect(await rotation.ended).toBe(0);
+    expect(rotation.output()).toBe('Rows encrypted anew with the key local: 0\n');
+    expect(server.output()).not.toContain('geheim');
+  });
+
   test('prints URL, token and a first question that can be pasted', async () => {
     await until(() => server.output().includes('A first question'), server);
     expect(server.output()).toContain(`${server.url}/graphql`);

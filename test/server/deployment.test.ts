@@ -99,6 +99,13 @@ describe('with DATABASE_URL', () => {
     expect(server.output()).not.toContain('sx_live_');
   });
 
+  test('says that it can keep no secrets without a key for them', async () => {
+    await until(
+      () => server.output().includes('without ENCRYPTION_KEYS nothing can be stored that must be kept secret'),
+      server,
+    );
+  });
+
   test('shows GraphiQL with nothing filled in, and nothing that is loaded from elsewhere', async () => {
     const response = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
     const page = await response.text();

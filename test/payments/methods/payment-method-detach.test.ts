@@ -29,10 +29,10 @@ describe('paymentMethodDetach', () => {
     expect(read.client?.paymentMethods).toEqual({ totalCount: 0, nodes: [] });
     const shown = await world
       .as(world.admin)
-      .run('query ($id: ID!) { payment(id: $id) { paymentMethod { id last4 } } }', {
+      .run('query ($id: ID!) { payment(id: $id) { method { id last4 } } }', {
         id: encodeId('Payment', payment.id),
       });
-    expect(shown.payment.paymentMethod).toEqual({ id, last4: '4242' });
+    expect(shown.payment.method).toEqual({ id, last4: '4242' });
   });
 
   test('law 6: the newest of the others becomes the default', async () => {
