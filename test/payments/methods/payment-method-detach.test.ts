@@ -27,11 +27,9 @@ describe('paymentMethodDetach', () => {
     ]);
     const read = await world.as(world.admin).run(PaymentMethods, { id: client.id });
     expect(read.client?.paymentMethods).toEqual({ totalCount: 0, nodes: [] });
-    const shown = await world
-      .as(world.admin)
-      .run('query ($id: ID!) { payment(id: $id) { method { id last4 } } }', {
-        id: encodeId('Payment', payment.id),
-      });
+    const shown = await world.as(world.admin).run('query ($id: ID!) { payment(id: $id) { method { id last4 } } }', {
+      id: encodeId('Payment', payment.id),
+    });
     expect(shown.payment.method).toEqual({ id, last4: '4242' });
   });
 
