@@ -2,6 +2,7 @@ import './graphql/nodes.ts';
 import './organizations/schema.ts';
 import './identity/schema.ts';
 import './clients/schema.ts';
+import './clients/activities/schema.ts';
 import './team/schema.ts';
 import './tags/schema.ts';
 import './services/schema.ts';

@@ -24,6 +24,13 @@ export function visibleAddresses(viewer: Viewer): Prisma.AddressWhereInput {
   return { user: visibleClients(viewer) };
 }
 
+/** What is noted about clients is the team's own: whoever may read activities sees those of each client that it sees. */
+export function visibleActivities(viewer: Viewer): Prisma.ClientActivityWhereInput {
+  const grade = gradeOf(viewer, 'clientActivities.read');
+  if (grade === 0 || isClient(viewer)) return nothing;
+  return gradeOf(viewer, 'clients.read') === 3 ? {} : { client: visibleClients(viewer) };
+}
+
 // The same reach as the orders and tickets have, so that none that is visible hides its client.
 function havingWithin(viewer: Viewer, what: 'orders' | 'tickets'): Prisma.UserWhereInput {
   const grade = gradeOf(viewer, `${what}.read`);

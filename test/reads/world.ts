@@ -46,6 +46,7 @@ export async function makeReadsWorld() {
   await makeCoupons(world, people.clients, services);
   await makeTickets(world, { ...people, tags, orders });
   await makePayments(world, people.clients, people.staff);
+  await makeActivities(world, people.clients, people.staff);
   await makeLogs(world, people.clients, people.staff);
   return {
     ...world,
@@ -453,6 +454,18 @@ async function makePayments(world: World, clients: Person[], staff: Person[]): P
     });
   }
   await world.stripeAccount({ webhookSecrets: [`whsec_${text(5)}`, 'whsec_2'] });
+}
+
+async function makeActivities(world: World, clients: Person[], staff: Person[]): Promise<void> {
+  for (let index = 0; index < 12; index += 1) {
+    await world.activity({
+      client: clients[index % 3] as Person,
+      author: index % 4 === 0 ? undefined : staff[index % 3],
+      content: text(index).trim() || 'nothing to see',
+      createdAt: at(19, index % 2),
+      updatedAt: at(20 + (index % 2)),
+    });
+  }
 }
 
 async function makeLogs(world: World, clients: Person[], staff: Person[]): Promise<void> {
