@@ -35,7 +35,7 @@ export default [
           exceptions: {
             // Values and answers, not objects: they have no identity of their own.
             types: [
-              ...['PageInfo', 'Money', 'InputIssue', 'LogChange', 'Viewer', 'ViewerPermission'],
+              ...['PageInfo', 'Money', 'InputIssue', 'LogChange', 'Viewer', 'ViewerPermission', 'ViewerSession'],
               ...['CouponDiscount', 'CouponPreview', 'CouponPreviewItem'],
             ],
             suffixes: ['Connection', 'Edge', 'Success', 'Error'],

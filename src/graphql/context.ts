@@ -1,5 +1,6 @@
 import type { Tools } from '../kernel/command.ts';
 import type { ReadSession, Transaction } from '../kernel/db.ts';
+import type { Settings } from '../kernel/env.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 
@@ -8,15 +9,16 @@ export type Context = {
   readonly viewer: Viewer;
   readonly tools: Tools;
   readonly log: Log;
+  readonly settings: Settings;
   /** The open read transaction of the viewer's organization. */
   db: Transaction;
 };
 
 const sessions = new WeakMap<Context, ReadSession>();
 
-export function createContext(viewer: Viewer, tools: Tools, log: Log): Context {
+export function createContext(viewer: Viewer, tools: Tools, log: Log, settings: Settings): Context {
   // Who has no organization never gets a transaction; every root field refuses an anonymous viewer before it reads.
-  return { viewer, tools, log, db: undefined as never };
+  return { viewer, tools, log, settings, db: undefined as never };
 }
 
 /** Opens a read transaction for the answer of a mutation, after its commit; the next mutation closes it. */

@@ -4,6 +4,7 @@ import { getCORSHeadersByRequestAndOptions } from '@whatwg-node/server';
 import type { ExecutionArgs } from 'graphql';
 import type { CORSOptions } from 'graphql-yoga';
 import { inRequest } from '../kernel/log.ts';
+import type { Header } from '../kernel/viewer.ts';
 
 /** One request and its answer: the id that names it everywhere, and what became known of it on the way. */
 export type Exchange = { readonly requestId: string; operation: string | null };
@@ -17,7 +18,7 @@ export type DirectOptions = {
   maxBodyBytes: number;
   cors: CORSOptions;
   /** The answer's bytes (see kernel/wire.ts), where it can be given at once; everything else is Yoga's. */
-  answer: (params: Params, authorization: string | null, exchange: Exchange) => Promise<string | null>;
+  answer: (params: Params, header: Header, exchange: Exchange) => Promise<string | null>;
   yoga: NodeHandler;
 };
 
@@ -36,7 +37,7 @@ export function answerDirectly({ maxBodyBytes, cors, answer, yoga }: DirectOptio
       params &&
       (await inRequest(exchange.requestId, () =>
         // A refusal is told by Yoga, which meets it again.
-        answer(params, request.headers.authorization ?? null, exchange).catch(() => null),
+        answer(params, headerOf(request), exchange).catch(() => null),
       ));
     // What was read can't be read again.
     if (bytes === null) return yoga(Object.assign(request, { body: Readable.from([body]) }), response, exchange);
@@ -48,6 +49,13 @@ export function answerDirectly({ maxBodyBytes, cors, answer, yoga }: DirectOptio
         ...getCORSHeadersByRequestAndOptions({ headers } as never, cors),
       })
       .end(bytes, 'latin1');
+  };
+}
+
+export function headerOf({ headers }: IncomingMessage): Header {
+  return (name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : null;
   };
 }
 

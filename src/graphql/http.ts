@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type GraphQLSchema, getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Tools } from '../kernel/command.ts';
+import type { Settings } from '../kernel/env.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { inRequest, type Log } from '../kernel/log.ts';
-import type { Viewer } from '../kernel/viewer.ts';
+import type { Header, Viewer } from '../kernel/viewer.ts';
 import { type Context, createContext } from './context.ts';
 import { answerDirectly, type DirectOptions, type Exchange, type NodeHandler } from './direct.ts';
 import { useDocuments } from './documents.ts';
@@ -29,24 +30,26 @@ export type GraphQLServerOptions = OperationOptions & {
   schema: GraphQLSchema;
   tools: Tools;
   log: Log;
-  authenticate: (authorization: string | null, requestId: string) => Promise<Viewer>;
+  settings: Settings;
+  authenticate: (header: Header, requestId: string) => Promise<Viewer>;
 };
 
 /** Far above any operation that a person writes, far below what makes reading it cost something. */
 const maxBodyBytes = 1_000_000;
 
-// Any page may call: the credential is a header that only its owner can set, there are no cookies to abuse.
+// Any page may call with a token, which only its owner can set. With the cookie of a session none but our own may: browsers
+// send it for no other page (`credentials`), and identity/authentication.ts takes it from no other.
 const cors = { credentials: false, methods: ['GET', 'POST'], exposedHeaders: ['x-request-id'], maxAge: 86_400 };
 
 /** The GraphQL endpoint over HTTP. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { schema, tools, log } = options;
+  const { schema, tools, log, settings } = options;
   const operations = createOperations(options);
   const documents = useDocuments();
 
-  const contextFor = async (authorization: string | null, { requestId }: Exchange, given?: Viewer) => {
-    const viewer = given ?? (await options.authenticate(authorization, requestId));
-    return createContext({ ...viewer, requestId }, tools, log);
+  const contextFor = async (header: Header, { requestId }: Exchange, given?: Viewer) => {
+    const viewer = given ?? (await options.authenticate(header, requestId));
+    return createContext({ ...viewer, requestId }, tools, log, settings);
   };
 
   const yoga = createYoga<ServerContext, Context>({
@@ -64,7 +67,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     context: async ({ request, ...server }) => {
       const { viewer, exchange = newExchange() } = server as ServerContext;
       try {
-        return (await contextFor(request.headers.get('authorization'), exchange, viewer)) as never;
+        return (await contextFor((name) => request.headers.get(name), exchange, viewer)) as never;
       } catch (error) {
         throw error instanceof DomainError ? toGraphQLError(error) : error;
       }
@@ -72,10 +75,10 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     plugins: [useExchange(), useJsonOnly(), documents.plugin, operations.plugin],
   });
 
-  const answer: DirectOptions['answer'] = async ({ query, ...params }, authorization, exchange) => {
+  const answer: DirectOptions['answer'] = async ({ query, ...params }, header, exchange) => {
     const document = operations.documentOf(query);
     if (!document) return null;
-    const contextValue = await contextFor(authorization, exchange);
+    const contextValue = await contextFor(header, exchange);
     exchange.operation = getOperationAST(document, params.operationName)?.name?.value ?? null;
     return await operations.answer({ schema, document, contextValue, ...params });
   };

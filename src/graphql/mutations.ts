@@ -20,13 +20,20 @@ type Returned = {
   description: string;
 };
 
-export type MutationOptions<Fields extends InputFieldMap, Input, Result extends { id: string }> = {
+export type MutationOptions<
+  Fields extends InputFieldMap,
+  Input,
+  Result extends { id: string },
+  Provided extends object = object,
+> = {
   description: string;
   command: Verb<Input, Result>;
   /** Its fields must make up what the command takes: the compiler sees to it. */
   input: (
     t: InputFieldBuilder<Types, 'InputObject'>,
-  ) => Fields & (InputShapeFromFields<Fields> extends Input ? unknown : never);
+  ) => Fields & (InputShapeFromFields<Fields> & Provided extends Input ? unknown : never);
+  /** What the command needs besides, which is not the client's to say. */
+  provide?: (context: Context) => Provided;
   /** Which input fields are ids, and of what. `id` is the subject; the others refer. */
   ids?: Partial<Record<keyof NoInfer<Fields> & string, InputIds[string]>>;
   errors: readonly ErrorName[];
@@ -46,11 +53,13 @@ function upperFirst(text: string): string {
  * Declares a mutation: its input, its command, its failures and what it answers. The names of input, success and union
  * follow from its own.
  */
-export function mutation<Fields extends InputFieldMap, Input extends object, Result extends { id: string }>(
-  name: string,
-  options: MutationOptions<Fields, Input, Result>,
-): void {
-  const { description, command, input, ids = {}, errors, returns = {}, removes, extra } = options;
+export function mutation<
+  Fields extends InputFieldMap,
+  Input extends object,
+  Result extends { id: string },
+  Provided extends object = object,
+>(name: string, options: MutationOptions<Fields, Input, Result, Provided>): void {
+  const { description, command, input, provide, ids = {}, errors, returns = {}, removes, extra } = options;
   const Name = upperFirst(name);
   const Input = builder.inputType(`${Name}Input`, { description: `What \`${name}\` needs.`, fields: input as never });
 
@@ -106,7 +115,8 @@ export function mutation<Fields extends InputFieldMap, Input extends object, Res
         requirePermission(context.viewer, command.permission);
         await closeRead(context);
         try {
-          return await act(context.tools, context.viewer, command, decodeIds(args.input, ids as InputIds));
+          const given = { ...decodeIds(args.input, ids as InputIds), ...provide?.(context) };
+          return await act(context.tools, context.viewer, command, given);
         } catch (error) {
           if (error instanceof DomainError && errors.includes(error.constructor.name as ErrorName)) {
             return failureOf(error);

@@ -4,8 +4,9 @@ import { ForbiddenError, type IssueList, issueList, NotFoundError } from '../ker
 import { emit } from '../kernel/events.ts';
 import { requiredText } from '../kernel/input.ts';
 import { now } from '../kernel/time.ts';
+import { hashToken, newToken } from '../kernel/tokens.ts';
 import { organizationOf } from '../kernel/viewer.ts';
-import { hashToken, newTokenSecret, tokenPrefix } from './authentication.ts';
+import { tokenPrefix } from './authentication.ts';
 
 export type CreateApiToken = { name: string; expiresAt?: Date | null };
 
@@ -20,7 +21,7 @@ export const createApiToken = command('apiTokens.create', async (tx, viewer, inp
     issues.add('expiresAt', 'OUT_OF_RANGE', 'expiresAt must be in the future.');
   issues.throwIfAny();
   if (viewer.userId === null || viewer.roleId === null) throw new ForbiddenError('Only a person can make a token.');
-  const secret = newTokenSecret();
+  const secret = newToken(tokenPrefix);
   const token = await tx.apiToken.create({
     data: {
       organizationId: organizationOf(viewer),

@@ -69,6 +69,8 @@ export const permissions = {
   'apiTokens.read': staff('settingsIntegrations'),
   'apiTokens.create': staff('settingsIntegrations'),
   'apiTokens.revoke': staff('settingsIntegrations'),
+  // Everybody their own.
+  'sessions.revoke': staffAndClients('dashboardAccess'),
 
   'clients.read': staffAndClients('clients'),
   'clients.create': staff('clients'),

@@ -9,7 +9,7 @@ import { objectType } from '../graphql/fields.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
 import { delegateOf, listField } from '../graphql/queries.ts';
-import { organizationOf, requireViewer, type Viewer } from '../kernel/viewer.ts';
+import { organizationOf, requireViewer, type Viewer, type ViewerSession } from '../kernel/viewer.ts';
 import { Organization } from '../organizations/schema.ts';
 import * as identity from './commands.ts';
 import { permissions } from './permissions.ts';
@@ -119,6 +119,24 @@ const ViewerPermission = builder.objectRef<{ name: string; grade: number }>('Vie
   }),
 });
 
+const Session = builder.objectRef<ViewerSession>('ViewerSession').implement({
+  description: 'Being signed in, as the viewer is.',
+  fields: (t) => ({
+    expiresAt: t.field({
+      type: 'DateTime',
+      nullable: false,
+      description: 'When it ends, however much it is used.',
+      resolve: ({ expiresAt }) => expiresAt,
+    }),
+    idleExpiresAt: t.field({
+      type: 'DateTime',
+      nullable: false,
+      description: 'When it ends unless it is used again before. Its use is noted once a minute.',
+      resolve: ({ idleExpiresAt }) => idleExpiresAt,
+    }),
+  }),
+});
+
 // Who asks is known from the credential: only the person and the organization are rows.
 const known = (value: Extract<Declaration, { kind: 'known' }>['value']) => ({
   extensions: { read: { kind: 'known', value } satisfies Declaration },
@@ -142,6 +160,12 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       nullable: false,
       description: 'How the request was authenticated.',
       ...known((viewer) => viewer.kind),
+    }),
+    session: t.field({
+      type: Session,
+      nullable: true,
+      description: 'The session of the request. Null for a token.',
+      ...known((viewer) => viewer.session),
     }),
     user: t.field({
       type: User,

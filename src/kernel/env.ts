@@ -10,12 +10,28 @@ function encryptionKeys(text: string, context: z.RefinementCtx): EncryptionKey[]
   }
 }
 
+/** As many characters as 24 random bytes have in base64. */
+export const leastSecret = 32;
+
+function originOf(text: string): string | null {
+  const url = URL.parse(text);
+  return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : null;
+}
+
 const variables = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
   /** Where the embedded database keeps its files when DATABASE_URL is not set. Relative to the project. */
   DATA_DIRECTORY: z.string().min(1).default('.data'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(10),
+  /** What magic links are made with. Nobody else may know it. */
+  SECRET: z.string().min(leastSecret, `must have at least ${leastSecret} characters`).optional(),
+  /** Under which people reach the server: the beginning of links. An origin, because cookies are for all of one. */
+  PUBLIC_URL: z
+    .string()
+    .refine((url) => originOf(url) !== null, 'must be http:// or https:// and a host, with nothing behind it')
+    .transform((url) => originOf(url) ?? undefined)
+    .optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   /** Query operations are compiled into one statement where they can be; `plain` turns that off. */
@@ -30,6 +46,14 @@ const variables = z.object({
 });
 
 export type Env = z.infer<typeof variables>;
+
+/** What the environment says that commands need to know. */
+export type Settings = {
+  /** The origin under which people reach the server. */
+  readonly publicUrl: string;
+  /** Null where there is none: what needs it is refused. */
+  readonly secret: string | null;
+};
 
 export class EnvError extends Error {}
 

@@ -3,6 +3,12 @@ import { ForbiddenError, UnauthenticatedError } from './errors.ts';
 /** How far a permission reaches: 0 nothing, 1 own rows, 2 the rows of the viewer's group, 3 all rows. */
 export type Grade = 0 | 1 | 2 | 3;
 
+/** A header of the request by its lower-case name; null without it. */
+export type Header = (name: string) => string | null;
+
+/** Being signed in: until `expiresAt` at most, and until `idleExpiresAt` unless it is used again before. */
+export type ViewerSession = { readonly id: string; readonly expiresAt: Date; readonly idleExpiresAt: Date };
+
 /** Who asks. Built once per request from the credential; everything below trusts it and nothing else. */
 export type Viewer = {
   readonly kind: 'STAFF' | 'CLIENT' | 'TOKEN' | 'SYSTEM' | 'ANONYMOUS';
@@ -11,6 +17,8 @@ export type Viewer = {
   readonly organizationId: string | null;
   readonly userId: string | null;
   readonly tokenId: string | null;
+  /** The session that the credential stands for; null of tokens. */
+  readonly session: ViewerSession | null;
   readonly roleId: string | null;
   readonly groupId: string | null;
   readonly permissions: Readonly<Record<string, Grade>>;
@@ -24,6 +32,7 @@ export function anonymousViewer(requestId: string | null = null): Viewer {
     organizationId: null,
     userId: null,
     tokenId: null,
+    session: null,
     roleId: null,
     groupId: null,
     permissions: {},

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import pg from 'pg';
-import { authenticate } from '../../src/identity/authentication.ts';
+import { authenticateBy } from '../../src/identity/authentication.ts';
 import { statements } from './statements.ts';
 
 /** Each operation's path, with what its statement takes of the query string. */
@@ -22,7 +22,7 @@ function positionOf(cursor: string): [createdAt: string, id: string] {
 
 /** The answer as text, read in a transaction of the tenant's own. */
 async function read(name: keyof typeof statements, query: URLSearchParams, authorization: string | null) {
-  const viewer = await authenticate(pool, authorization, randomUUID());
+  const viewer = await authenticate((header) => (header === 'authorization' ? authorization : null), randomUUID());
   const client = await pool.connect();
   try {
     await client.query(
@@ -39,6 +39,7 @@ async function read(name: keyof typeof statements, query: URLSearchParams, autho
 }
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: Number(process.env.DATABASE_POOL_SIZE) });
+const authenticate = authenticateBy(pool, { publicUrl: 'http://localhost' });
 
 const server = http.createServer(async (request, response) => {
   const [path = '', query] = (request.url ?? '').split('?');

@@ -8,7 +8,7 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import pg from 'pg';
-import { authenticate } from '../../src/identity/authentication.ts';
+import { authenticateBy } from '../../src/identity/authentication.ts';
 
 // It is no dependency of ours, so its types are not there: what is used of it.
 type Preset = Record<string, unknown>;
@@ -26,6 +26,7 @@ const { PostGraphileConnectionFilterPreset } = installed('postgraphile-plugin-co
 };
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: Number(process.env.DATABASE_POOL_SIZE) });
+const authenticate = authenticateBy(pool, { publicUrl: 'http://localhost' });
 
 // What is unique by an index, not by a constraint, PostGraphile must be told; under row-level security a number is, too.
 const uniques = {
@@ -51,7 +52,8 @@ const instance = postgraphile({
   grafast: {
     explain: false,
     context: async ({ node }: RequestContext) => {
-      const viewer = await authenticate(pool, node?.req?.headers.authorization ?? null, randomUUID());
+      const authorization = node?.req?.headers.authorization ?? null;
+      const viewer = await authenticate((header) => (header === 'authorization' ? authorization : null), randomUUID());
       return { pgSettings: { 'app.organization_id': viewer.organizationId } };
     },
   },

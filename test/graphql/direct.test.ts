@@ -2,9 +2,10 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGraphQLServer, type GraphQLServer, newExchange } from '../../src/graphql/http.ts';
-import { authenticate } from '../../src/identity/authentication.ts';
+import { authenticateBy } from '../../src/identity/authentication.ts';
 import { metrics } from '../../src/kernel/metrics.ts';
 import { schema } from '../../src/schema.ts';
+import { settings } from '../kit/client.ts';
 import { testDatabase } from '../kit/db.ts';
 import { toolsOf } from '../kit/tools.ts';
 import { makeWorld, type World } from '../kit/world.ts';
@@ -23,7 +24,8 @@ beforeAll(async () => {
     schema,
     tools: toolsOf(database),
     log,
-    authenticate: (authorization, requestId) => authenticate(database.pool, authorization, requestId),
+    settings,
+    authenticate: authenticateBy(database.pool, settings),
     reads: 'compiled',
     explainReads: false,
     publicSchema: true,
@@ -121,6 +123,24 @@ describe('an operation sent again', () => {
     const first = await send(body, headers);
     expect(await send(body, headers)).toEqual(first);
     expect(await send(body, headers, true)).toEqual(first);
+  });
+
+  test.each<[string, number, Record<string, string>]>([
+    ['from a page of ours', 200, { 'sec-fetch-site': 'same-origin' }],
+    ['from a page of ours, in an older browser', 200, { origin: settings.publicUrl }],
+    ['from a program', 200, { 'x-requested-with': 'a program' }],
+    ['from another page', 401, { 'sec-fetch-site': 'cross-site' }],
+    ['from nowhere', 401, {}],
+  ])('with the cookie of a session, %s, is answered as the first time: %i', async (_, status, headers) => {
+    const body = fresh();
+    const session = await world.session({ user: world.admin });
+    const given = { authorization: undefined, cookie: `a=b; __Host-session=${session.secret}`, ...headers };
+    const first = await send(body, given);
+    expect(first.status).toBe(status);
+    const before = await compiled();
+    expect(await send(body, given)).toEqual(first);
+    expect(await compiled()).toBe(before + (status === 200 ? 1 : 0));
+    expect(await send(body, given, true)).toEqual(first);
   });
 
   test('is answered from what is known of it, and so are other variables', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createGraphQLServer } from '../../src/graphql/http.ts';
 import { openDatabase } from '../../src/kernel/db.ts';
 import { schema } from '../../src/schema.ts';
-import { request } from '../kit/client.ts';
+import { request, settings } from '../kit/client.ts';
 import { unchanged } from '../kit/expect.ts';
 import { toolsOf } from '../kit/tools.ts';
 import { viewerOf } from '../kit/viewers.ts';
@@ -113,6 +113,7 @@ describe('what fails unexpectedly', () => {
       reads: 'compiled',
       explainReads: false,
       publicSchema: true,
+      settings,
       authenticate: async () => viewerOf(world.admin),
     });
     for (const query of ['{ tags { totalCount } }', 'mutation { tagCreate(input: { name: "x" }) { __typename } }']) {

@@ -109,6 +109,7 @@ describe('the permission matrix', () => {
       'paymentMethods.attach',
       'paymentMethods.detach',
       'paymentMethods.update',
+      'sessions.revoke',
       'ticketMessages.create',
       'tickets.create',
     ]);

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
 import { createGraphQLServer, type GraphQLServer } from '../../src/graphql/http.ts';
-import { authenticate } from '../../src/identity/authentication.ts';
+import { authenticateBy } from '../../src/identity/authentication.ts';
+import type { Settings } from '../../src/kernel/env.ts';
 import type { Viewer } from '../../src/kernel/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
@@ -46,7 +47,13 @@ export type Client = {
 
 export type Answer = { data?: Record<string, unknown> | null; errors?: GraphQLFormattedError[] };
 
-const endpoint = 'http://engine.test/graphql';
+/** What the servers of the tests are told by their environment. */
+export const settings: Settings = {
+  publicUrl: 'https://engine.test',
+  secret: 'only-the-tests-know-this-secret-of-theirs',
+};
+
+const endpoint = `${settings.publicUrl}/graphql`;
 
 type Servers = Record<'compiled' | 'plain', GraphQLServer>;
 
@@ -60,8 +67,8 @@ async function testServers(): Promise<Servers> {
       tools: toolsOf(database),
       explainReads: false,
       publicSchema: true,
-      authenticate: (authorization: string | null, requestId: string) =>
-        authenticate(database.pool, authorization, requestId),
+      settings,
+      authenticate: authenticateBy(database.pool, settings),
     };
     // What the second server logs must not look like the first one's.
     const servers = {

@@ -45,6 +45,7 @@ export function viewerOf(person: Person): Viewer {
     organizationId: person.organizationId,
     userId: person.id,
     tokenId: null,
+    session: null,
     roleId: person.roleId,
     groupId: person.groupId,
     permissions: permissionsOf(person.role),

@@ -3,7 +3,7 @@ import { createGraphQLServer } from '../../src/graphql/http.ts';
 import { anonymousViewer, type Viewer } from '../../src/kernel/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import { createHttpServer } from '../../src/server/http.ts';
-import { ask, plainServer } from '../kit/client.ts';
+import { ask, plainServer, settings } from '../kit/client.ts';
 import { testDatabase } from '../kit/db.ts';
 import { difference, disagreement, readOf, type Sent, type Told, toldBy } from '../kit/reads.ts';
 import { toolsOf } from '../kit/tools.ts';
@@ -28,7 +28,8 @@ export async function openServers(viewers: Readonly<Record<string, Viewer>>): Pr
     schema,
     tools: toolsOf(database),
     log,
-    authenticate: async (name) => viewers[name ?? ''] ?? anonymousViewer(),
+    settings,
+    authenticate: async (header) => viewers[header('authorization') ?? ''] ?? anonymousViewer(),
     reads: 'compiled',
     explainReads: true,
     publicSchema: true,

@@ -24,7 +24,12 @@ async function ofExamples(): Promise<Sent[]> {
     },
   };
   const { tabs } = await prefilled(listening as never, 'a-token');
-  const printed = announcement('http://localhost', { token: 'a-token', tokenFile: 'a-file', databaseUrl: '' });
+  const printed = announcement('http://localhost', {
+    token: 'a-token',
+    tokenFile: 'a-file',
+    secret: '',
+    databaseUrl: '',
+  });
   const pasted = JSON.parse(/-d '(.*)'/.exec(printed)?.[1] as string) as Sent;
   return [...tabs.map(({ query }) => ({ query })), ...asked, pasted];
 }

@@ -32,7 +32,10 @@ export async function viewersOf(world: World, { groups, staff, clients }: People
     'clients of the group only': await having({ clients: 2 }),
     'own services only': await having({ services: 1 }),
     'all orders, restores own': await having({ orderAccess: 3, orderManagement: 1, settingsIntegrations: true }),
-    client: viewerOf(one),
+    client: {
+      ...viewerOf(one),
+      session: { id: one.id, expiresAt: new Date(1_800_000_000_001), idleExpiresAt: new Date(1_790_000_000_000) },
+    },
     'another client': viewerOf(three),
     'token of a client': asToken(one),
     system: systemViewer(world.organizationId),

@@ -985,28 +985,33 @@ call track_link('ticket_tags', 'TICKET', 'ticket_id', 'tags', 'tag_id');
 -- Who a session's token is. A session ends after half an hour without use; its use is noted at most once a minute.
 create function authenticate_session(hash bytea)
 returns table (
-  organization_id uuid, session_id uuid, user_id uuid, user_kind text, group_id uuid, role_id uuid, role jsonb
+  organization_id uuid, session_id uuid, expires_at timestamptz, idle_expires_at timestamptz,
+  user_id uuid, user_kind text, group_id uuid, role_id uuid, role jsonb
 ) language plpgsql volatile security definer set search_path = public, pg_temp as $$
 begin
+  update sessions s set last_used_at = now()
+    where s.token_hash = hash and s.revoked_at is null and s.expires_at > now()
+      and s.last_used_at > now() - interval '30 minutes' and s.last_used_at <= now() - interval '1 minute';
   return query
-    select s.organization_id, s.id, u.id, u.kind::text, u.group_id, r.id, to_jsonb(r)
+    select s.organization_id, s.id, s.expires_at, s.last_used_at + interval '30 minutes',
+        u.id, u.kind::text, u.group_id, r.id, to_jsonb(r)
       from sessions s
       join users u on u.id = s.user_id and u.status = 'ACTIVE'
       join roles r on r.id = u.role_id
       where s.token_hash = hash and s.revoked_at is null and s.expires_at > now()
         and s.last_used_at > now() - interval '30 minutes';
-  update sessions s set last_used_at = now()
-    where s.token_hash = hash and s.revoked_at is null and s.expires_at > now()
-      and s.last_used_at between now() - interval '30 minutes' and now() - interval '1 minute';
 end
 $$;
 
--- Whose magic link a token is, while it is good.
+-- Whose magic link a token is, while it is good; and what the page that it opens tells.
 create function find_magic_link(hash bytea, at timestamptz)
-returns table (organization_id uuid, link_id uuid, user_id uuid)
-language sql stable security definer set search_path = public, pg_temp as $$
-  select l.organization_id, l.id, l.user_id
-    from magic_links l join users u on u.id = l.user_id and u.kind = 'CLIENT' and u.status = 'ACTIVE' and not u.has_two_factor
+returns table (
+  organization_id uuid, link_id uuid, user_id uuid, organization_name text, organization_domain text, client_name text
+) language sql stable security definer set search_path = public, pg_temp as $$
+  select l.organization_id, l.id, l.user_id, o.name::text, o.domain::text, u.first_name || ' ' || u.last_name
+    from magic_links l
+    join users u on u.id = l.user_id and u.kind = 'CLIENT' and u.status = 'ACTIVE' and not u.has_two_factor
+    join organizations o on o.id = l.organization_id
     where l.token_hash = hash and l.used_at is null and l.expires_at > at
 $$;
 

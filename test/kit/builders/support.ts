@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Prisma, PrismaClient } from '../../../src/generated/prisma/client.ts';
+import { sessionPrefix } from '../../../src/identity/authentication.ts';
 import { randomCode } from '../../../src/kernel/id.ts';
+import { hashToken, newToken } from '../../../src/kernel/tokens.ts';
 import { unique } from '../unique.ts';
 
 type WithId = { id: string };
@@ -79,16 +81,20 @@ export function supportBuilders(rows: PrismaClient, organizationId: string, newC
     });
 
   type SessionFields = Partial<Prisma.SessionUncheckedCreateInput> & { user: WithId };
-  const session = ({ user, ...fields }: SessionFields) =>
-    rows.session.create({
+  /** Somebody who is signed in, and the secret that says so. */
+  async function session({ user, ...fields }: SessionFields) {
+    const secret = newToken(sessionPrefix);
+    const made = await rows.session.create({
       data: {
         organizationId,
         userId: user.id,
-        tokenHash: randomBytes(32),
+        tokenHash: hashToken(secret),
         expiresAt: new Date(Date.now() + 86_400_000),
         ...fields,
       },
     });
+    return { ...made, secret };
+  }
 
   type LinkFields = Partial<Prisma.MagicLinkUncheckedCreateInput> & { client: WithId };
   const magicLink = ({ client, ...fields }: LinkFields) =>

@@ -1,6 +1,7 @@
 import type { Prisma, PrismaClient, Role, User } from '../../../src/generated/prisma/client.ts';
-import { hashToken, newTokenSecret, tokenPrefix } from '../../../src/identity/authentication.ts';
+import { tokenPrefix } from '../../../src/identity/authentication.ts';
 import { randomCode } from '../../../src/kernel/id.ts';
+import { hashToken, newToken } from '../../../src/kernel/tokens.ts';
 import { unique } from '../unique.ts';
 import { nothing, type Person, type RoleGrants, type standardRoles } from '../viewers.ts';
 
@@ -176,7 +177,7 @@ export function workBuilders(rows: PrismaClient, organizationId: string, roles: 
 
   /** A token of the person, and the secret that opens the door. */
   async function token(of: Person, fields: Partial<Prisma.ApiTokenUncheckedCreateInput> = {}) {
-    const secret = newTokenSecret();
+    const secret = newToken(tokenPrefix);
     const made = await rows.apiToken.create({
       data: {
         organizationId,
