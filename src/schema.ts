@@ -3,6 +3,7 @@ import './organizations/schema.ts';
 import './identity/schema.ts';
 import './clients/schema.ts';
 import './clients/activities/schema.ts';
+import './clients/magic-links/schema.ts';
 import './team/schema.ts';
 import './tags/schema.ts';
 import './services/schema.ts';

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { EmbeddedInUseError } from './database/embedded.ts';
+import { headerOf } from './graphql/direct.ts';
 import { createGraphQLServer } from './graphql/http.ts';
-import { authenticate } from './identity/authentication.ts';
+import { authenticateBy, sessionIn } from './identity/authentication.ts';
 import type { Tools } from './kernel/command.ts';
 import { openDatabase } from './kernel/db.ts';
 import { type Env, EnvError, readEnv } from './kernel/env.ts';
@@ -18,6 +19,7 @@ import { createHttpServer } from './server/http.ts';
 import { provideEncryptionKeys } from './server/keys.ts';
 import { beginLifetime, type Lifetime, StartError } from './server/lifetime.ts';
 import { createReadiness } from './server/readiness.ts';
+import { signInRoutes } from './server/sign-in.ts';
 import { wakeTickets } from './tickets/jobs.ts';
 
 /** Who is told of events. Nobody yet: webhooks and notifications join here. */
@@ -40,22 +42,31 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
   const worker = await startWorker(database.pool, jobs, log);
   lifetime.onEnd('running jobs', worker.stop);
 
+  const settings = { publicUrl: env.PUBLIC_URL ?? '', secret: env.SECRET ?? demo?.secret ?? null };
+  const authenticate = authenticateBy(database.pool, settings);
   const graphql = createGraphQLServer({
     schema,
     tools,
     log,
+    settings,
     reads: env.READS,
     explainReads: env.NODE_ENV !== 'production',
     publicSchema: env.NODE_ENV !== 'production',
-    authenticate: (authorization, requestId) => authenticate(database.pool, authorization, requestId),
+    authenticate,
   });
   const server = createHttpServer({
     graphql,
-    graphiql: createGraphiQL(demo && (() => prefilled(graphql, demo.token))),
+    graphiql: createGraphiQL({
+      prefill: demo && (() => prefilled(graphql, demo.token)),
+      isSignedIn: (request) => sessionIn(headerOf(request), settings.publicUrl) !== null,
+    }),
     readiness: createReadiness(url, () => lifetime.isEnding, log),
     log,
+    routes: signInRoutes({ database, settings, authenticate, hasPortals: demo === null }),
   });
   const address = await server.listen(env.PORT, env.HOST);
+  // Which port it is may be known only now; nobody has asked anything yet.
+  settings.publicUrl ||= address;
   lifetime.onEnd('running requests', server.drain);
   log.info({ url: address }, 'listening');
   if (demo) say(announcement(address, demo));

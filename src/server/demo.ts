@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { EmbeddedInUseError, type EmbeddedServer, startEmbedded } from '../database/embedded.ts';
 import { applyMigrations, pendingMigrations } from '../database/migrations.ts';
-import { authenticate, hashToken, newTokenSecret, tokenPrefix } from '../identity/authentication.ts';
+import { tokenPrefix, viewerBehind } from '../identity/authentication.ts';
+import { leastSecret } from '../kernel/env.ts';
 import { UnauthenticatedError } from '../kernel/errors.ts';
 import { migrateJobs } from '../kernel/jobs.ts';
+import { hashToken, newToken } from '../kernel/tokens.ts';
 import { migrationTrouble } from './database.ts';
 import { type Lifetime, StartError } from './lifetime.ts';
 
-export type Demo = { databaseUrl: string; token: string; tokenFile: string };
+export type Demo = { databaseUrl: string; token: string; tokenFile: string; secret: string };
 
 type Options = { directory: string; lifetime: Lifetime; say: (line: string) => void };
 
@@ -21,11 +23,15 @@ export async function openDemo({ directory, lifetime, say }: Options): Promise<D
   lifetime.onEnd('the embedded database', server.stop, { mayBeCutOff: false });
   await migrate(server.ownerUrl, directory);
   await seedOnce(server.ownerUrl, say);
-  return { databaseUrl: server.appUrl, ...(await provideDemoToken(server.ownerUrl, directory)) };
+  const token = await provideDemoToken(server.ownerUrl, directory);
+  return { databaseUrl: server.appUrl, ...token, secret: provideSecret(directory) };
 }
 
 /** The administrator's token of the demo organization, in a file beside its data. */
-export async function provideDemoToken(ownerUrl: string, directory: string): Promise<Omit<Demo, 'databaseUrl'>> {
+export async function provideDemoToken(
+  ownerUrl: string,
+  directory: string,
+): Promise<Pick<Demo, 'token' | 'tokenFile'>> {
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 1 });
   owner.on('error', () => undefined);
   try {
@@ -68,26 +74,44 @@ const tokenName = 'Demo (npm start)';
 
 /** The token of the last start while it works, else a new one in its place. */
 async function provideToken(owner: pg.Pool, file: string): Promise<string> {
-  const kept = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '';
-  if (kept !== '' && (await works(owner, kept))) {
-    fs.chmodSync(file, 0o600);
-    return kept;
-  }
-  const secret = newTokenSecret();
+  const kept = readOwn(file);
+  if (kept !== '' && (await works(owner, kept))) return kept;
+  const secret = newToken(tokenPrefix);
   await owner.query('update api_tokens set revoked_at = now() where name = $1 and revoked_at is null', [tokenName]);
   await owner.query(
     `insert into api_tokens (organization_id, user_id, role_id, name, prefix, token_hash)
      select u.organization_id, u.id, u.role_id, $1, $2, $3 from users u where u.id = $4`,
     [tokenName, secret.slice(0, tokenPrefix.length + 4), hashToken(secret), await administrator(owner)],
   );
-  fs.rmSync(file, { force: true });
-  fs.writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  writeOwn(file, secret);
   return secret;
+}
+
+/** What a deployment gives as SECRET: made at the first start, and kept. */
+function provideSecret(directory: string): string {
+  const file = path.join(directory, 'secret');
+  const kept = readOwn(file);
+  if (kept.length >= leastSecret) return kept;
+  const secret = randomBytes(32).toString('base64url');
+  writeOwn(file, secret);
+  return secret;
+}
+
+// Files with a secret in them are their owner's alone, whoever wrote them.
+function readOwn(file: string): string {
+  if (!fs.existsSync(file)) return '';
+  fs.chmodSync(file, 0o600);
+  return fs.readFileSync(file, 'utf8').trim();
+}
+
+function writeOwn(file: string, text: string): void {
+  fs.rmSync(file, { force: true });
+  fs.writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
 }
 
 async function works(owner: pg.Pool, token: string): Promise<boolean> {
   try {
-    await authenticate(owner, `Bearer ${token}`, randomUUID());
+    await viewerBehind(owner, token, randomUUID());
     return true;
   } catch (error) {
     if (error instanceof UnauthenticatedError) return false;

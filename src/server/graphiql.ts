@@ -13,6 +13,12 @@ export type Prefilled = {
   tabs: { query: string; variables?: string; headers: string }[];
 };
 
+export type GraphiQLOptions = {
+  /** What the page shows besides, to whoever sits at this machine and is not signed in: the demo token would come first. */
+  prefill: (() => Promise<Prefilled>) | null;
+  isSignedIn: (request: http.IncomingMessage) => boolean;
+};
+
 export type GraphiQL = (request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
 
 // The page brings everything with it; this also keeps it from asking anybody but us.
@@ -30,7 +36,7 @@ const policy = [
 ].join('; ');
 
 /** The page for browsers. It is 9 MB of text: made when first asked for, and kept compressed. */
-export function createGraphiQL(prefill: (() => Promise<Prefilled>) | null): GraphiQL {
+export function createGraphiQL({ prefill, isSignedIn }: GraphiQLOptions): GraphiQL {
   const pages = new Map<boolean, Promise<Buffer>>();
 
   const page = (prefilled: boolean) => {
@@ -42,7 +48,7 @@ export function createGraphiQL(prefill: (() => Promise<Prefilled>) | null): Grap
   };
 
   return async (request, response) => {
-    const compressed = await page(prefill !== null && isLocal(request));
+    const compressed = await page(prefill !== null && isLocal(request) && !isSignedIn(request));
     const accepts = request.headers['accept-encoding']?.includes('gzip') ?? false;
     const body = accepts ? compressed : await gunzip(compressed);
     response.writeHead(200, {

@@ -14,12 +14,28 @@ export type HttpServer = {
   drain(): Promise<void>;
 };
 
-export type HttpServerOptions = { graphql: GraphQLServer; graphiql: GraphiQL; readiness: Readiness; log: Log };
+export type Answer = (request: http.IncomingMessage, response: http.ServerResponse, exchange: Exchange) => unknown;
 
-type Answer = (request: http.IncomingMessage, response: http.ServerResponse, exchange: Exchange) => unknown;
+/** What answers under a path, and for which methods. Null: that is for the answer to say. */
+export type Route = { methods: string[] | null; answer: Answer };
+
+export type HttpServerOptions = {
+  graphql: GraphQLServer;
+  graphiql: GraphiQL;
+  readiness: Readiness;
+  log: Log;
+  /** More than there always is, by path. */
+  routes?: Readonly<Record<string, Route>>;
+};
 
 /** The process's HTTP side: routes, request ids, one log line per request. */
-export function createHttpServer({ graphql, graphiql, readiness, log }: HttpServerOptions): HttpServer {
+export function createHttpServer({
+  graphql,
+  graphiql,
+  readiness,
+  log,
+  routes: more = {},
+}: HttpServerOptions): HttpServer {
   const running = new Set<http.ServerResponse>();
   let draining = false;
 
@@ -46,13 +62,14 @@ export function createHttpServer({ graphql, graphiql, readiness, log }: HttpServ
       ? graphiql(request, response)
       : graphql.handle(request, response, exchange);
 
-  const routes = new Map<string, { methods: string[] | null; answer: Answer }>([
+  const routes = new Map<string, Route>([
     ['/healthz', { methods: ['GET', 'HEAD'], answer: health }],
     ['/readyz', { methods: ['GET', 'HEAD'], answer: ready }],
     ['/metrics', { methods: ['GET', 'HEAD'], answer: counted }],
     ['/', { methods: ['GET', 'HEAD'], answer: home }],
     // Which methods GraphQL allows is for its own server to say.
     ['/graphql', { methods: null, answer: graph }],
+    ...Object.entries(more),
   ]);
 
   async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { createGraphQLServer } from '../../src/graphql/http.ts';
 import { schema } from '../../src/schema.ts';
-import { request } from '../kit/client.ts';
+import { request, settings } from '../kit/client.ts';
 import { testDatabase } from '../kit/db.ts';
 import { unchanged } from '../kit/expect.ts';
 import { toolsOf } from '../kit/tools.ts';
@@ -121,6 +121,7 @@ describe('the schema', () => {
       reads: 'compiled',
       explainReads: false,
       publicSchema: false,
+      settings,
       authenticate: async () => anonymous,
     });
   }

@@ -15,6 +15,28 @@ describe('the environment', () => {
     });
   });
 
+  test('has an origin for links, whatever is behind it', () => {
+    for (const url of ['https://Engine.example', 'https://engine.example/', 'https://engine.example:443']) {
+      expect(readEnv({ PUBLIC_URL: url }).PUBLIC_URL).toBe('https://engine.example');
+    }
+    expect(readEnv({ PUBLIC_URL: 'http://localhost:4000/' }).PUBLIC_URL).toBe('http://localhost:4000');
+    for (const url of [
+      'engine.example',
+      'ftp://engine.example',
+      'https://engine.example/path',
+      'https://engine.example/?a=b',
+      'https://user@engine.example',
+    ]) {
+      expect(() => readEnv({ PUBLIC_URL: url })).toThrow('PUBLIC_URL: must');
+    }
+  });
+
+  test('has a secret of 32 characters or more, and never tells a shorter one', () => {
+    expect(readEnv({}).SECRET).toBeUndefined();
+    expect(readEnv({ SECRET: 'x'.repeat(32) }).SECRET).toBe('x'.repeat(32));
+    expect(() => readEnv({ SECRET: 'geheim' })).toThrow(/SECRET: must have at least 32 characters$/);
+  });
+
   test('takes an empty variable for an unset one', () => {
     expect(readEnv({ PORT: '', DATABASE_URL: '' }).PORT).toBe(4000);
   });

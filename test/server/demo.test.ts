@@ -7,10 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openEmbedded } from '../../src/database/embedded.ts';
+import { reply, sendForm } from './listening.ts';
 import { ask, cleanUp, makeDataDirectory, postgresOf, run, type Server, start, until } from './process.ts';
 
 const directory = makeDataDirectory();
 const tokenFile = path.join(directory, 'demo-token');
+const secretFile = path.join(directory, 'secret');
 const env = { DATA_DIRECTORY: directory };
 const readToken = () => fs.readFileSync(tokenFile, 'utf8').trim();
 
@@ -79,6 +81,42 @@ describe('npm start without DATABASE_URL', () => {
     expect(await pageFor(server.url, 'evil.example')).not.toContain('sx_live_');
   });
 
+  test('keeps a secret of its own, and lets a client in by a link that is made with it', async () => {
+    expect(fs.statSync(secretFile).mode & 0o777).toBe(0o600);
+    const found = await ask(
+      server.url,
+      '{ clients(first: 1, filter: { status: { eq: ACTIVE } }) { nodes { id } } }',
+      readToken(),
+    );
+    const { id } = (found.body as { data: { clients: { nodes: [{ id: string }] } } }).data.clients.nodes[0];
+    const made = await ask(
+      server.url,
+      `mutation { magicLinkCreate(input: { clientId: "${id}" }) { ... on MagicLinkCreateSuccess { link } } }`,
+      readToken(),
+    );
+    const { link } = (made.body as { data: { magicLinkCreate: { link: string } } }).data.magicLinkCreate;
+    expect(link.startsWith(`${server.url}/login?token=`)).toBe(true);
+    expect((await reply(link)).status).toBe(200);
+    const token = new URL(link).searchParams.get('token') as string;
+    const signedIn = await sendForm(`${server.url}/login`, { token }, { origin: server.url });
+    expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/graphql']);
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] as string;
+    expect(cookie).toMatch(/^sx_session=sx_session_/);
+
+    // Who is signed in sees what a client sees, not what the demo token shows.
+    const page = await reply(`${server.url}/graphql`, { headers: { cookie, accept: 'text/html' } });
+    expect(page.text).toContain('<title>service-engine-x</title>');
+    expect(page.text).not.toContain('sx_live_');
+    const { text } = await reply(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { cookie, origin: server.url, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ viewer { kind } me { id } }' }),
+    });
+    expect(JSON.parse(text)).toMatchObject({ data: { viewer: { kind: 'CLIENT' }, me: { id } } });
+    expect(server.output()).not.toContain(token);
+    expect(server.output()).not.toContain(fs.readFileSync(secretFile, 'utf8').trim());
+  });
+
   test('a second one says who uses the data, and leaves', async () => {
     const second = run(env);
     expect(await second.ended).toBe(1);
@@ -88,13 +126,15 @@ describe('npm start without DATABASE_URL', () => {
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
   });
 
-  test('after kill -9 it starts again, with the same token', async () => {
+  test('after kill -9 it starts again, with the same token and the same secret', async () => {
     const token = readToken();
+    const secret = fs.readFileSync(secretFile, 'utf8');
     server.child.kill('SIGKILL');
     await server.ended;
     server = await start(env);
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     expect(readToken()).toBe(token);
+    expect(fs.readFileSync(secretFile, 'utf8')).toBe(secret);
     expect((await ask(server.url, '{ viewer { kind } }', token)).body).toMatchObject({
       data: { viewer: { kind: 'TOKEN' } },
     });

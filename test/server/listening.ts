@@ -1,0 +1,53 @@
+import { createGraphQLServer } from '../../src/graphql/http.ts';
+import { authenticateBy } from '../../src/identity/authentication.ts';
+import type { Settings } from '../../src/kernel/env.ts';
+import type { Log } from '../../src/kernel/log.ts';
+import { schema } from '../../src/schema.ts';
+import { createHttpServer } from '../../src/server/http.ts';
+import { signInRoutes } from '../../src/server/sign-in.ts';
+import { testDatabase } from '../kit/db.ts';
+
+export type Listening = { url: string; close(): Promise<void> };
+
+/** The HTTP side over this worker's database, within this process. */
+export async function listen(
+  settings: Settings,
+  { hasPortals = true, log: given }: { hasPortals?: boolean; log?: Log } = {},
+): Promise<Listening> {
+  const { database, log } = await testDatabase();
+  const authenticate = authenticateBy(database.pool, settings);
+  const server = createHttpServer({
+    graphql: createGraphQLServer({
+      schema,
+      database,
+      log,
+      settings,
+      authenticate,
+      reads: 'compiled',
+      explainReads: false,
+      publicSchema: true,
+    }),
+    graphiql: async () => {},
+    readiness: async () => null,
+    log: given ?? log,
+    routes: signInRoutes({ database, settings, authenticate, hasPortals }),
+  });
+  return { url: await server.listen(0, '127.0.0.1'), close: server.drain };
+}
+
+export type Reply = { status: number; headers: Headers; text: string };
+
+/** One request, its redirects not followed. */
+export async function reply(url: string, init: RequestInit = {}): Promise<Reply> {
+  const response = await fetch(url, { redirect: 'manual', ...init });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** A form as a browser sends it from the page of the same server. */
+export function sendForm(
+  url: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = { 'sec-fetch-site': 'same-origin' },
+): Promise<Reply> {
+  return reply(url, { method: 'POST', body: new URLSearchParams(fields), headers });
+}
