@@ -165,6 +165,14 @@ export const operations: readonly Operation[] = [
     reads: { users: 1, invoices: ofOneClient, orders: ofOneClient + 20 },
   }),
   ...as(['administrator', 'client'], {
+    title: 'a client with what is noted about it, counted',
+    document: `query ($id: ID!) {
+      client(id: $id) { id activities(first: 20) { totalCount nodes { content author { name } createdAt } } }
+    }`,
+    variables: ({ clients }) => ({ id: clients.busiest }),
+    reads: { users: 1 + 20, client_activities: ofOneClient + 20 },
+  }),
+  ...as(['administrator', 'client'], {
     title: 'a page of services, with their newest orders',
     document: `{
       services(first: 20) {
