@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createGraphQLServer } from '../../src/graphql/http.ts';
 import { openDatabase, timeLimits } from '../../src/kernel/db.ts';
 import { schema } from '../../src/schema.ts';
+import { settings } from '../kit/client.ts';
 import { testDatabase } from '../kit/db.ts';
 import { toolsOf } from '../kit/tools.ts';
 import { viewerOf } from '../kit/viewers.ts';
@@ -26,6 +27,7 @@ async function impatient(world: World, limits: Partial<typeof timeLimits>, poolS
     reads: 'compiled',
     explainReads: false,
     publicSchema: true,
+    settings,
     authenticate: async () => viewerOf(world.admin),
   });
   const ask = async (query: string) => {
