@@ -62,7 +62,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     }),
     readiness: createReadiness(url, () => lifetime.isEnding, log),
     log,
-    routes: signInRoutes({ database, settings, authenticate, hasPortals: demo === null }),
+    routes: signInRoutes({ tools, settings, authenticate, hasPortals: demo === null }),
   });
   const address = await server.listen(env.PORT, env.HOST);
   // Which port it is may be known only now; nobody has asked anything yet.

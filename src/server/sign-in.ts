@@ -5,8 +5,7 @@ import { headerOf } from '../graphql/direct.ts';
 import { type Authenticate, isOwnPage, sessionCookie } from '../identity/authentication.ts';
 import { type NewSession, revokeSession } from '../identity/sessions/commands.ts';
 import { sessionHours } from '../identity/sessions/rules.ts';
-import { act } from '../kernel/command.ts';
-import type { Database } from '../kernel/db.ts';
+import { act, type Tools } from '../kernel/command.ts';
 import type { Settings } from '../kernel/env.ts';
 import { InvalidStateError, UnauthenticatedError } from '../kernel/errors.ts';
 import type { Viewer } from '../kernel/viewer.ts';
@@ -14,7 +13,7 @@ import type { Answer, Route } from './http.ts';
 import { confirmation, notGood, notOurs, privacy, sendPage, signedOut } from './sign-in-page.ts';
 
 export type SignInOptions = {
-  database: Database;
+  tools: Tools;
   settings: Settings;
   authenticate: Authenticate;
   /** Whether people go on to the portal of their organization. Else to GraphiQL: a demo's portal is none. */
@@ -22,13 +21,13 @@ export type SignInOptions = {
 };
 
 /** Where a magic link leads: a page whose button signs in, and the way out again. */
-export function signInRoutes({ database, settings, authenticate, hasPortals }: SignInOptions): Record<string, Route> {
+export function signInRoutes({ tools, settings, authenticate, hasPortals }: SignInOptions): Record<string, Route> {
   const portal = (domain: string | null) => (hasPortals && domain !== null ? originOf(domain) : null);
 
   // A look at the page uses nothing up: programs that preview links look, too.
   const show: Answer = async (request, response) => {
     const token = new URLSearchParams(request.url?.split('?')[1]).get('token') ?? '';
-    const link = await magicLinks.find(database, token);
+    const link = await magicLinks.find(tools.database, token);
     if (!link) return sendPage(response, notGood(statusOf(token)));
     const leadsTo = portal(link.organizationDomain);
     const { organizationName: organization, clientName: client } = link;
@@ -38,7 +37,7 @@ export function signInRoutes({ database, settings, authenticate, hasPortals }: S
   const signIn: Answer = async (request, response, { requestId }) => {
     if (!isOwnPage(headerOf(request), settings.publicUrl)) return sendPage(response, notOurs, closing);
     const token = (await formOf(request))?.get('token') ?? '';
-    const link = await magicLinks.find(database, token);
+    const link = await magicLinks.find(tools.database, token);
     const session = link && (await use(link, request, requestId));
     if (!session) return sendPage(response, notGood(statusOf(token)), closing);
     const location = portal(link.organizationDomain) ?? '/graphql';
@@ -51,14 +50,14 @@ export function signInRoutes({ database, settings, authenticate, hasPortals }: S
       userAgent: request.headers['user-agent'] ?? null,
     };
     const holder = magicLinks.holderOf(link, requestId);
-    return await act(database, holder, magicLinks.use, { id: link.id, device }).catch(refusedAsNull<NewSession>);
+    return await act(tools, holder, magicLinks.use, { id: link.id, device }).catch(refusedAsNull<NewSession>);
   }
 
   const signOut: Answer = async (request, response, { requestId }) => {
     const header = headerOf(request);
     if (!isOwnPage(header, settings.publicUrl)) return sendPage(response, notOurs, closing);
     const viewer = await authenticate(header, requestId).catch(refusedAsNull<Viewer>);
-    if (viewer?.session) await act(database, viewer, revokeSession, { id: viewer.session.id });
+    if (viewer?.session) await act(tools, viewer, revokeSession, { id: viewer.session.id });
     sendPage(response, signedOut, { 'set-cookie': cookie('', 0) });
   };
 

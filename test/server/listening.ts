@@ -6,6 +6,7 @@ import { schema } from '../../src/schema.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { signInRoutes } from '../../src/server/sign-in.ts';
 import { testDatabase } from '../kit/db.ts';
+import { toolsOf } from '../kit/tools.ts';
 
 export type Listening = { url: string; close(): Promise<void> };
 
@@ -15,11 +16,12 @@ export async function listen(
   { hasPortals = true, log: given }: { hasPortals?: boolean; log?: Log } = {},
 ): Promise<Listening> {
   const { database, log } = await testDatabase();
+  const tools = toolsOf(database);
   const authenticate = authenticateBy(database.pool, settings);
   const server = createHttpServer({
     graphql: createGraphQLServer({
       schema,
-      database,
+      tools,
       log,
       settings,
       authenticate,
@@ -30,7 +32,7 @@ export async function listen(
     graphiql: async () => {},
     readiness: async () => null,
     log: given ?? log,
-    routes: signInRoutes({ database, settings, authenticate, hasPortals }),
+    routes: signInRoutes({ tools, settings, authenticate, hasPortals }),
   });
   return { url: await server.listen(0, '127.0.0.1'), close: server.drain };
 }

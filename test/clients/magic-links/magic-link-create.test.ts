@@ -165,10 +165,10 @@ describe('magicLinkCreate', () => {
 
   test('is refused by a server without a secret', async () => {
     const world = await makeWorld();
-    const { database, log } = await testDatabase();
+    const { log } = await testDatabase();
     const server = createGraphQLServer({
       schema,
-      database,
+      tools: world.tools,
       log,
       settings: { ...settings, secret: null },
       authenticate: async () => viewerOf(world.admin),
