@@ -86,7 +86,8 @@ describe('a session', () => {
         expect({ query, answer: await response.json() }).toEqual({ query, answer: expected });
       }
     }
-  });
+    // Every list and every id there is, three times.
+  }, 60_000);
 
   test('does what its client may, in the client’s name', async () => {
     const world = await makeWorld();
