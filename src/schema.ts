@@ -13,6 +13,7 @@ import './orders/schema.ts';
 import './tickets/schema.ts';
 import './payments/schema.ts';
 import './payments/stripe-account/schema.ts';
+import './subscriptions/schema.ts';
 import './invoices/schema.ts';
 import './logs/schema.ts';
 import type { GraphQLSchema } from 'graphql';

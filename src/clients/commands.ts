@@ -162,6 +162,7 @@ async function refuseDependents(tx: Transaction, clientId: string): Promise<void
     orders: () => tx.order.findFirst({ where, select: { id: true } }),
     invoices: () => tx.invoice.findFirst({ where, select: { id: true } }),
     tickets: () => tx.ticket.findFirst({ where, select: { id: true } }),
+    subscriptions: () => tx.subscription.findFirst({ where, select: { id: true } }),
   };
   for (const [kind, find] of Object.entries(dependents)) {
     if (await find()) throw new ConflictError(`The client has ${kind}. Make it inactive instead.`, 'HAS_DEPENDENTS');

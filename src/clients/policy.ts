@@ -11,13 +11,16 @@ export function clientsWithin(viewer: Viewer, permission: string): Prisma.UserWh
 }
 
 /**
- * A client sees itself. Staff see whom they look after, and whoever placed an order or opened a ticket that they may see.
+ * A client sees itself. Staff see whom they look after, whoever placed an order or opened a ticket that they may see, and who
+ * pays what they may see.
  */
 export function visibleClients(viewer: Viewer): Prisma.UserWhereInput {
   const within = clientsWithin(viewer, 'clients.read');
   // Who reaches all has nothing to add, and a bare condition is what the index serves.
   if (isClient(viewer) || gradeOf(viewer, 'clients.read') === 3) return within;
-  return { OR: [within, havingWithin(viewer, 'orders'), havingWithin(viewer, 'tickets')] };
+  const payers = clientsWithin(viewer, 'invoices.read');
+  if (gradeOf(viewer, 'invoices.read') === 3) return payers;
+  return { OR: [within, havingWithin(viewer, 'orders'), havingWithin(viewer, 'tickets'), payers] };
 }
 
 export function visibleAddresses(viewer: Viewer): Prisma.AddressWhereInput {

@@ -1,7 +1,7 @@
 import { Client } from '../clients/schema.ts';
 import { FilledFormField, filesAnswers, filledFormFields, formDataField } from '../forms/schema.ts';
 import { asksForDeleted } from '../graphql/comparators.ts';
-import { connectionType } from '../graphql/connections.ts';
+import { type ConnectionOptions, connectionType } from '../graphql/connections.ts';
 import { extendType, objectType } from '../graphql/fields.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
@@ -115,6 +115,14 @@ extendType(FilledFormField, 'FilledFormField', (field) => ({
 
 const ordersConnection = connectionType(Order, 'orders');
 
+/** The orders beneath an object, as far as the viewer may see them: for whatever has some. */
+export const ordersBeneath: ConnectionOptions<'Order'> = {
+  type: ordersConnection,
+  where: visibleOrders,
+  order: newestFirst,
+  sort: orderSort,
+};
+
 listField('orders', {
   description: 'The orders that the viewer may see, newest first. SPP: list orders (7.1).',
   model: 'Order',
@@ -147,12 +155,7 @@ extendType(Client, 'User', (field) => ({
   orders: field.connection<'Order'>(
     'orders',
     'The orders that the client placed, as far as the viewer may see them, newest first.',
-    {
-      type: ordersConnection,
-      where: visibleOrders,
-      order: newestFirst,
-      sort: orderSort,
-    },
+    ordersBeneath,
   ),
 }));
 
@@ -160,12 +163,7 @@ extendType(Service, 'Service', (field) => ({
   orders: field.connection<'Order'>(
     'orders',
     'The orders of the service, as far as the viewer may see them, newest first.',
-    {
-      type: ordersConnection,
-      where: visibleOrders,
-      order: newestFirst,
-      sort: orderSort,
-    },
+    ordersBeneath,
   ),
 }));
 

@@ -1,5 +1,5 @@
 import { command } from '../kernel/command.ts';
-import { issueList } from '../kernel/errors.ts';
+import { type IssueList, issueList } from '../kernel/errors.ts';
 import { emit } from '../kernel/events.ts';
 import { checkCurrency, notCleared, optionalText, requiredText, requireVersion } from '../kernel/input.ts';
 import { organizationOf } from '../kernel/viewer.ts';
@@ -12,10 +12,18 @@ export type UpdateOrganization = {
   timeZone?: string | null;
   taskCompletionMovesAssignees?: boolean | null;
   ticketRepliesMoveStatus?: boolean | null;
+  dunningDays?: number[] | null;
   expectedVersion?: number | null;
 };
 
-const neverNull = ['name', 'currency', 'timeZone', 'taskCompletionMovesAssignees', 'ticketRepliesMoveStatus'] as const;
+const neverNull = [
+  'name',
+  'currency',
+  'timeZone',
+  'taskCompletionMovesAssignees',
+  'ticketRepliesMoveStatus',
+  'dunningDays',
+] as const;
 
 /** Changes the settings of the viewer's own organization. Announces `organization.updated`. */
 export const update = command('organization.update', async (tx, viewer, input: UpdateOrganization) => {
@@ -28,6 +36,7 @@ export const update = command('organization.update', async (tx, viewer, input: U
   if (input.timeZone != null && !isTimeZone(input.timeZone)) {
     issues.add('timeZone', 'UNKNOWN', `${input.timeZone} is not a time zone.`);
   }
+  checkDunningDays(issues, input.dunningDays);
   issues.throwIfAny();
   await tx.$queryRaw`select id from organizations where id = ${id}::uuid for update`;
   requireVersion(
@@ -44,11 +53,28 @@ export const update = command('organization.update', async (tx, viewer, input: U
       timeZone: input.timeZone ?? undefined,
       taskCompletionMovesAssignees: input.taskCompletionMovesAssignees ?? undefined,
       ticketRepliesMoveStatus: input.ticketRepliesMoveStatus ?? undefined,
+      dunningDays: input.dunningDays ?? undefined,
     },
   });
   await emit(tx, 'organization.updated', { organization: id });
   return { id };
 });
+
+const mostTries = 20;
+
+/** Each later than the one before, and within a year. */
+function checkDunningDays(issues: IssueList, days: readonly number[] | null | undefined): void {
+  if (days == null) return;
+  if (days.length > mostTries) issues.add('dunningDays', 'OUT_OF_RANGE', `There are at most ${mostTries} tries.`);
+  days.forEach((day, index) => {
+    if (day > (days[index - 1] ?? 0) && day <= 365) return;
+    issues.add(
+      ['dunningDays', String(index)],
+      'OUT_OF_RANGE',
+      `dunningDays.${index} must be later than the day before it, and no later than day 365.`,
+    );
+  });
+}
 
 function isTimeZone(name: string): boolean {
   try {

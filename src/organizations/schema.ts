@@ -37,6 +37,10 @@ export const Organization = objectType('Organization', 'Organization', {
       'ticketRepliesMoveStatus',
       'Whether replies move tickets: one of the team makes a ticket pending, one of the client open.',
     ),
+    dunningDays: field.column(
+      'dunningDays',
+      'On which days after a renewal could not be charged it is tried again; when the last try fails, the subscription expires.',
+    ),
     version: field.column('version', 'How often it was edited. Give it as `expectedVersion` to edit no newer one.'),
     createdAt: field.column('createdAt', 'When it was founded.'),
     updatedAt: field.column('updatedAt', 'When it last changed.'),
@@ -74,6 +78,10 @@ mutation('organizationUpdate', {
     timeZone: t.string({ description: 'An IANA time zone.' }),
     taskCompletionMovesAssignees: t.boolean({ description: 'Whether completing a task hands its order on.' }),
     ticketRepliesMoveStatus: t.boolean({ description: 'Whether replies move tickets to pending, and back to open.' }),
+    dunningDays: t.intList({
+      description:
+        'On which days after its first failure the charge of a renewal is tried again: up to 20 of 1 to 365, ascending. Replaces; [] tries no more than once.',
+    }),
     expectedVersion: t.int({ description: 'Refuse when the organization has another version by now.' }),
   }),
   errors: ['InvalidInputError', 'ConflictError'],

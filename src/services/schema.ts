@@ -19,7 +19,7 @@ import { addonsOfService, employeesOfService, parentsOfService } from './loaders
 import { deletedServices, visibleServices } from './policy.ts';
 import type { PeriodUnit, RecurringAction } from './rules.ts';
 
-const PeriodUnitRef = enumType<PeriodUnit>('PeriodUnit', 'What a period is counted in.', {
+export const PeriodUnitRef = enumType<PeriodUnit>('PeriodUnit', 'What a period is counted in.', {
   DAY: 'Days. SPP: `D`.',
   WEEK: 'Weeks. SPP: `W`.',
   MONTH: 'Months. SPP: `M`.',

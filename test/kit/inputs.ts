@@ -77,6 +77,7 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
   roleDelete: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   roleUpdate: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   stripeAccountUpdate: () => ({ publishableKey: 'pk_test_2', secretKey: 'sk_test_2', webhookSecrets: ['whsec_2'] }),
+  subscriptionResume: async (world) => ({ id: (await world.subscription({ status: 'PAUSED' })).id }),
   serviceRestore: async (world) => ({ id: (await world.service({ deletedAt: new Date() })).id }),
   ticketCreate: (world) => ({ clientId: world.ids.Client }),
   ticketMerge: async (world) => ({ targetId: (await world.ticket({ client: world.one.client })).id }),

@@ -638,6 +638,9 @@ ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_organization_id_client
 ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_invoice_id_fkey" FOREIGN KEY ("invoice_id") REFERENCES "invoices"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_open_invoice_id_fkey" FOREIGN KEY ("open_invoice_id") REFERENCES "invoices"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_payment_method_id_fkey" FOREIGN KEY ("payment_method_id") REFERENCES "payment_methods"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -755,7 +758,10 @@ alter table subscriptions
     period_length >= 1 and period_unit in ('DAY', 'WEEK', 'MONTH', 'YEAR') and period_count >= 0
     and current_period_end > current_period_start),
   add constraint subscriptions_counts_check check (payment_count >= 0 and failed_attempts >= 0),
-  add constraint subscriptions_amount_check check (amount >= 0);
+  add constraint subscriptions_amount_check check (amount >= 0),
+  add constraint subscriptions_paused_check check ((paused_at is not null) = (status = 'PAUSED')),
+  add constraint subscriptions_ended_check check ((ended_at is not null) = (status in ('CANCELED', 'EXPIRED'))),
+  add constraint subscriptions_next_action_check check (next_action_at is null or ended_at is null);
 
 alter table payments
   add constraint payments_kind_check check (kind in ('CHARGE', 'MANUAL', 'CREDIT', 'REFUND')),
@@ -966,7 +972,7 @@ drop trigger audit on invoices;
 call track_entity('invoices', 'INVOICE', secrets => '{access_key}');
 call track_entity('invoice_items', 'INVOICE_ITEM');
 call track_entity('coupons', 'COUPON', bookkeeping => '{used_count}');
-call track_entity('subscriptions', 'SUBSCRIPTION');
+call track_entity('subscriptions', 'SUBSCRIPTION', bookkeeping => '{next_action_at}');
 call track_entity('payments', 'PAYMENT');
 call track_entity('payment_methods', 'PAYMENT_METHOD');
 call track_entity('credit_entries', 'CREDIT_ENTRY');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Prisma, PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { randomCode } from '../../../src/kernel/id.ts';
 import { placeOf } from '../../../src/kernel/secrets.ts';
+import { firstPeriod } from '../../../src/subscriptions/rules.ts';
 import { testSecrets } from '../tools.ts';
 import { unique } from '../unique.ts';
 
@@ -59,21 +60,21 @@ export function moneyBuilders(rows: PrismaClient, organizationId: string, newCli
 
   /** An active monthly subscription at 100.00, begun now. */
   async function subscription({ client, ...fields }: SubscriptionFields = {}) {
-    const anchorAt = (fields.anchorAt as Date | undefined) ?? new Date();
-    const end = new Date(anchorAt);
-    end.setUTCMonth(end.getUTCMonth() + 1);
+    const { periodLength = 1, periodUnit = 'MONTH', status = 'ACTIVE' } = fields;
+    const period = firstPeriod({ periodLength, periodUnit }, (fields.anchorAt as Date | undefined) ?? new Date());
+    const [runs, hasEnded] = [['ACTIVE', 'PAST_DUE'].includes(status), ['CANCELED', 'EXPIRED'].includes(status)];
     return await rows.subscription.create({
       data: {
         organizationId,
         number: randomCode(8),
         clientId: fields.clientId ?? (client ?? (await newClient())).id,
         amount: '100',
-        periodLength: 1,
-        periodUnit: 'MONTH',
-        anchorAt,
-        currentPeriodStart: anchorAt,
-        currentPeriodEnd: end,
-        nextActionAt: end,
+        periodLength,
+        periodUnit,
+        ...period,
+        nextActionAt: runs ? ((fields.currentPeriodEnd as Date | undefined) ?? period.currentPeriodEnd) : null,
+        pausedAt: status === 'PAUSED' ? new Date() : null,
+        endedAt: hasEnded ? new Date() : null,
         paymentCount: 1,
         ...fields,
       },
