@@ -15,6 +15,7 @@ const OrganizationUpdate = graphql(`
           currency
           timeZone
           taskCompletionMovesAssignees
+          dunningDays
           version
         }
       }
@@ -43,6 +44,7 @@ describe('organizationUpdate', () => {
       currency: 'EUR',
       timeZone: 'Europe/Berlin',
       taskCompletionMovesAssignees: false,
+      dunningDays: [1, 3, 5, 7],
       version: 2,
     });
     expect(events).toMatchObject([
@@ -69,13 +71,20 @@ describe('organizationUpdate', () => {
     expect(cleared.organization).toMatchObject({ domain: null, notificationEmail: null });
 
     const refused = await unchanged(world, () =>
-      update(world, { name: null, currency: null, timeZone: null, taskCompletionMovesAssignees: null }),
+      update(world, {
+        name: null,
+        currency: null,
+        timeZone: null,
+        taskCompletionMovesAssignees: null,
+        dunningDays: null,
+      }),
     );
     expect(issuesOf(refused)).toEqual([
       'name REQUIRED',
       'currency REQUIRED',
       'timeZone REQUIRED',
       'taskCompletionMovesAssignees REQUIRED',
+      'dunningDays REQUIRED',
     ]);
   });
 
@@ -84,9 +93,20 @@ describe('organizationUpdate', () => {
     ['a name of 256 characters', { name: 'x'.repeat(256) }, 'name TOO_LONG'],
     ['a currency that is not in use', { currency: 'XXX' }, 'currency UNKNOWN'],
     ['a time zone that there is not', { timeZone: 'Mars/Olympus' }, 'timeZone UNKNOWN'],
+    ['a day before the first', { dunningDays: [0, 1] }, 'dunningDays.0 OUT_OF_RANGE'],
+    ['days that do not ascend', { dunningDays: [1, 3, 3] }, 'dunningDays.2 OUT_OF_RANGE'],
+    ['a day after a year', { dunningDays: [365, 366] }, 'dunningDays.1 OUT_OF_RANGE'],
+    ['21 days', { dunningDays: Array.from({ length: 21 }, (_, index) => index + 1) }, 'dunningDays OUT_OF_RANGE'],
   ])('refuses %s', async (_, input, issue) => {
     const world = await makeWorld();
     expect(issuesOf(await unchanged(world, () => update(world, input)))).toEqual([issue]);
+  });
+
+  test('replaces the days on which charges are tried again', async () => {
+    const world = await makeWorld();
+    for (const dunningDays of [[2, 10, 365], []]) {
+      expect(success(await update(world, { dunningDays })).organization.dunningDays).toEqual(dunningDays);
+    }
   });
 
   test('names every wrong field at once', async () => {

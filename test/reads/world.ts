@@ -354,7 +354,21 @@ async function makeInvoices(world: World, clients: Person[]): Promise<void> {
   ];
   for (const { client, ...fields } of invoices) await world.invoice({ client, ...fields });
 
-  const subscription = await world.subscription({ client: one });
+  const method = await world.paymentMethod({ client: one });
+  const [first, second] = [await world.invoice({ client: one }), await world.invoice({ client: one })];
+  const subscription = await world.subscription({
+    client: one,
+    invoiceId: first.id,
+    openInvoiceId: second.id,
+    paymentMethodId: method.id,
+    processorId: 'sub_"1"',
+    amount: '1.0005',
+    currency: 'KWD',
+    createdAt: at(10),
+  });
+  await world.subscription({ client: one, status: 'PAUSED', amount: '0', createdAt: at(10) });
+  await world.subscription({ client: two, status: 'EXPIRED', periodUnit: 'DAY', periodLength: 7, number: '～SUB' });
+  await world.subscription({ client: three, status: 'CANCELED', currency: 'JPY', amount: '1234.5', number: '😀' });
   const invoice = await world.invoice({ client: one, subscriptionId: subscription.id });
   const order = await world.rows.order.findFirstOrThrow({ where: { clientId: one.id }, orderBy: { id: 'asc' } });
   await world.rows.order.update({
