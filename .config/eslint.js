@@ -37,6 +37,7 @@ export default [
             types: [
               ...['PageInfo', 'Money', 'InputIssue', 'LogChange', 'Viewer', 'ViewerPermission', 'ViewerSession'],
               ...['CouponDiscount', 'CouponPreview', 'CouponPreviewItem'],
+              ...['BillingAddress', 'InvoiceRecurrence', 'InvoiceTotal'],
             ],
             suffixes: ['Connection', 'Edge', 'Success', 'Error'],
           },

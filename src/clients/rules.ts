@@ -15,7 +15,7 @@
  *  9. Whoever reaches only some clients looks after those they make, unless they name others.
  * 10. A client may have been brought by an affiliate: another client.
  */
-import type { IssueList } from '../kernel/errors.ts';
+import { type IssueList, issuesWithin } from '../kernel/errors.ts';
 import { checkJson, notCleared, optionalText, requiredText } from '../kernel/input.ts';
 
 export type AddressInput = {
@@ -73,10 +73,7 @@ export function checkFields<Document>(
 
 /** Law 4: the address as it is written, every absent part cleared. */
 export function checkAddress(issues: IssueList, input: AddressInput) {
-  const inside: IssueList = {
-    ...issues,
-    add: (path, code, message) => issues.add(['address', ...[path].flat()], code, `address.${message}`),
-  };
+  const inside = issuesWithin(issues, ['address']);
   return {
     line1: optionalText(inside, 'line1', input.line1) ?? null,
     line2: optionalText(inside, 'line2', input.line2) ?? null,

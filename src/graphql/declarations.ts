@@ -20,6 +20,9 @@ export type ListArguments = PageArguments & SortArgument & Record<string, unknow
 /** The page of a root list that the arguments ask for, among the rows that the viewer may see. Throws what is refused. */
 export type ListRows = (viewer: Viewer, args: ListArguments) => { page: Page; where: object };
 
+/** The rows that a summary is about, among those that the viewer may see. Throws what is refused. */
+export type GroupRows = (viewer: Viewer, args: Record<string, unknown>) => object;
+
 /** The one row that the arguments name among those that the viewer may see; null when they can name none. */
 export type FindRow = (viewer: Viewer, args: Record<string, unknown>) => object | null;
 
@@ -61,8 +64,12 @@ export type Declaration =
     }
   | { kind: 'linked'; link: Link; staffOnly: boolean }
   | { kind: 'person'; column: string }
+  /** An object made of the row's own columns; null unless it is there. Its fields say for themselves what they are. */
+  | { kind: 'part'; columns: string[]; isThere: (row: Row) => Sql }
   | { kind: 'list'; model: string; rows: ListRows }
   | { kind: 'single'; model: string; find: FindRow }
+  /** One object for all rows that are equal in some columns; its fields sum them up, or are those columns. */
+  | { kind: 'groups'; model: string; by: readonly string[]; where: GroupRows }
   | { kind: 'node'; find: FindNode }
   | { kind: 'nodes'; find: FindNodes }
   /** What a request knows without the database. */

@@ -105,12 +105,17 @@ export function declare<Model extends ModelName>(model: Model, t: AnyFieldBuilde
     },
 
     /** A column that holds one of an enum's values. */
-    code: (name: Column, type: AnyType, description: string): Field =>
+    code: (
+      name: Column,
+      type: AnyType,
+      description: string,
+      { nullable = !columnOf(model, name).isRequired }: { nullable?: boolean } = {},
+    ): Field =>
       declared(
         { kind: 'column', columns: [name], staffOnly: false },
         {
           type,
-          nullable: !columnOf(model, name).isRequired,
+          nullable,
           description,
           resolve: (row: Record<string, unknown>) => row[name],
         },
@@ -237,6 +242,24 @@ export function declare<Model extends ModelName>(model: Model, t: AnyFieldBuilde
             loadById('user', row[column] as string | null, context, info),
         },
       ),
+
+    /** An object made of the row's own columns, of a type that `partType` declares. */
+    part: <const Columns extends Column[]>(
+      columns: Columns,
+      type: AnyType,
+      description: string,
+      isThere: (row: Pick<Row<Model>, Columns[number]>) => boolean,
+      isThereInSql: Extract<Declaration, { kind: 'part' }>['isThere'],
+    ): Field =>
+      declared(
+        { kind: 'part', columns, isThere: isThereInSql },
+        {
+          type,
+          nullable: true,
+          description,
+          resolve: (row: Row<Model>) => (isThere(row as never) ? row : null),
+        },
+      ),
   };
 }
 
@@ -261,6 +284,18 @@ export function objectType<Model extends ModelName>(
     interfaces: (interfaces ?? []) as never,
     // Nothing but what is asked for, and the id, which loaders and cursors need.
     select: { id: true } as never,
+    fields: ((t: AnyFieldBuilder) => fields(declare(model, t), t)) as never,
+  });
+}
+
+/** Declares the type of objects that are made of a row's own columns: see `part`. */
+export function partType<Model extends ModelName>(
+  model: Model,
+  name: string,
+  { description, fields }: Pick<ObjectOptions<Model>, 'description' | 'fields'>,
+) {
+  return builder.objectRef<Row<Model>>(name).implement({
+    description,
     fields: ((t: AnyFieldBuilder) => fields(declare(model, t), t)) as never,
   });
 }

@@ -5,7 +5,7 @@ import { decodeId, type IdType } from '../kernel/id.ts';
 export type InputIds = { readonly [field: string]: IdType | readonly IdType[] | InputIds };
 
 // What people know by a number may be named by it wherever its id is asked for; the command looks it up.
-const numberedTypes: ReadonlySet<IdType> = new Set(['Order', 'Ticket', 'Subscription']);
+const numberedTypes: ReadonlySet<IdType> = new Set(['Order', 'Ticket', 'Subscription', 'Invoice']);
 
 /** Public ids become UUIDs. One that can name nothing is not found: as the subject, or at its place in the input. */
 export function decodeIds<Input extends object>(input: Input, ids: InputIds): Input {

@@ -93,6 +93,14 @@ export function issueList() {
 
 export type IssueList = ReturnType<typeof issueList>;
 
+/** The same list for what stands within a value of the input: paths and messages begin with the way to it. */
+export function issuesWithin(issues: IssueList, path: readonly string[]): IssueList {
+  return {
+    ...issues,
+    add: (inner, code, message) => issues.add([...path, ...[inner].flat()], code, `${path.join('.')}.${message}`),
+  };
+}
+
 export function invalid(path: string | string[], code: string, message: string): InvalidInputError {
   return new InvalidInputError([{ path: typeof path === 'string' ? [path] : path, code, message }]);
 }

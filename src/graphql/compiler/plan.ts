@@ -12,11 +12,20 @@ import { nestedList, rootList } from './connection.ts';
 import { concatenated, type Json, objectOf } from './json.ts';
 import { NotCompiled } from './refusal.ts';
 import { linkedValue, personValue, relationValue } from './relations.ts';
-import { groupValue, nodesValue, nodeValue, singleValue } from './roots.ts';
+import { groupsValue, groupValue, nodesValue, nodeValue, singleValue } from './roots.ts';
 import type { Row } from './rows.ts';
 import { fieldsOf, type Selection } from './selection.ts';
 import { identifier, join, type Sql, sql } from './sql.ts';
-import { amountIn, columnValue, computedValue, idValue, knownValue, listedValues, moneyValue } from './values.ts';
+import {
+  amountIn,
+  columnValue,
+  computedValue,
+  idValue,
+  knownValue,
+  listedValues,
+  moneyValue,
+  partValue,
+} from './values.ts';
 
 /** The statement that answers the operation: one row with one text, the whole answer. */
 export function planOf(selection: Selection): Sql {
@@ -72,6 +81,8 @@ function declaredValue(read: Declaration, asked: Asked): Json {
       return relationValue(read, asked);
     case 'person':
       return personValue(read, asked);
+    case 'part':
+      return partValue(read, asked);
     case 'linked':
       return linkedValue(read, asked);
     case 'connection':
@@ -80,6 +91,8 @@ function declaredValue(read: Declaration, asked: Asked): Json {
       return rootList(read, asked);
     case 'single':
       return singleValue(read, asked);
+    case 'groups':
+      return groupsValue(read, asked);
     case 'node':
       return nodeValue(read, asked);
     case 'nodes':

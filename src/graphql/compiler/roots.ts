@@ -23,6 +23,26 @@ export function singleValue({ model, find }: Kind<'single'>, asked: Asked): Json
   ];
 }
 
+/** The rows that the arguments leave, one object for all that are equal in some columns, in the order of these. */
+export function groupsValue({ model, by, where: rows }: Kind<'groups'>, asked: Asked): Json {
+  const args = argumentsOf(asked.field, asked.nodes[0] as FieldNode);
+  const row = rowOf(model, asked.selection.alias());
+  const object = concatenated(asked.objectOf(answeredType(asked), row, asked.nodes));
+  const columns = by.map((column) => row.column(column));
+  // By code point, whatever the database's own collation.
+  const order = join(
+    columns.map((column) => sql`${column} collate "C"`),
+    sql`, `,
+  );
+  const objects = later((request) => {
+    const found = where(rowOf(model, row.alias), rows(request.viewer, args(request)));
+    const groups = sql`select ${object} as object, row_number() over (order by ${order}) as place
+      from ${fromOf(row)} where ${found} group by ${join(columns, sql`, `)}`;
+    return sql`(select string_agg(summed.object, ',' order by summed.place) from (${groups}) summed)`;
+  });
+  return ['[', sql`coalesce(${objects}, '')`, ']'];
+}
+
 /** The selection on each of the types that an id can name: which it is, the request says. */
 function objectsByType({ selection, nodes, objectOf }: Asked): (type: string) => { row: Row; text: Sql } {
   const objects = new Map<string, { row: Row; text: Sql }>();

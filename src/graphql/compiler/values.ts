@@ -70,6 +70,7 @@ const formatsOfScalars: Readonly<Record<string, Format>> = {
   Decimal: decimalOf,
   JSON: bareOf,
   JSONObject: bareOf,
+  CountryCode: textOf,
 };
 
 /** A value in SQL, in the text of the scalar, or of the list of texts, that the field answers. */
@@ -114,6 +115,13 @@ export function listedValues({ values }: Kind<'values'>, asked: Asked): Json {
   );
   const objects = sql`(select string_agg(${concatenated(object)}, ',' order by ${order}) from ${from})`;
   return ['[', sql`coalesce(${objects}, '')`, ']'];
+}
+
+/** An object that is made of the row's own columns. */
+export function partValue({ isThere }: Kind<'part'>, asked: Asked): Json {
+  const row = rowIn(asked);
+  const object = concatenated(asked.objectOf(answeredType(asked), row, asked.nodes));
+  return [sql`case when ${isThere(row)} then ${object} else 'null' end`];
 }
 
 /** The columns of an amount. */
