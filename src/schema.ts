@@ -15,6 +15,8 @@ import './payments/schema.ts';
 import './payments/stripe-account/schema.ts';
 import './subscriptions/schema.ts';
 import './invoices/schema.ts';
+import './invoices/payments/schema.ts';
+import './invoices/totals/schema.ts';
 import './logs/schema.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './graphql/builder.ts';

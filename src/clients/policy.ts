@@ -11,16 +11,17 @@ export function clientsWithin(viewer: Viewer, permission: string): Prisma.UserWh
 }
 
 /**
- * A client sees itself. Staff see whom they look after, whoever placed an order or opened a ticket that they may see, and who
- * pays what they may see.
+ * A client sees itself. Staff see whom they look after, whoever placed an order, opened a ticket or is asked to pay an
+ * invoice that they may see.
  */
 export function visibleClients(viewer: Viewer): Prisma.UserWhereInput {
   const within = clientsWithin(viewer, 'clients.read');
   // Who reaches all has nothing to add, and a bare condition is what the index serves.
   if (isClient(viewer) || gradeOf(viewer, 'clients.read') === 3) return within;
-  const payers = clientsWithin(viewer, 'invoices.read');
-  if (gradeOf(viewer, 'invoices.read') === 3) return payers;
-  return { OR: [within, havingWithin(viewer, 'orders'), havingWithin(viewer, 'tickets'), payers] };
+  const payers = gradeOf(viewer, 'invoices.read');
+  if (payers === 3) return { kind: 'CLIENT' };
+  const customers = [havingWithin(viewer, 'orders'), havingWithin(viewer, 'tickets')];
+  return { OR: [within, ...customers, ...debtorsWithin(viewer, payers)] };
 }
 
 export function visibleAddresses(viewer: Viewer): Prisma.AddressWhereInput {
@@ -39,6 +40,17 @@ function havingWithin(viewer: Viewer, what: 'orders' | 'tickets'): Prisma.UserWh
   const grade = gradeOf(viewer, `${what}.read`);
   if (grade === 0) return nothing;
   return { kind: 'CLIENT', ...(grade === 3 ? {} : { [what]: { some: { employees: assignedWithin(viewer, grade) } } }) };
+}
+
+// The same reach as the invoices have.
+function debtorsWithin(viewer: Viewer, grade: 0 | 1 | 2): Prisma.UserWhereInput[] {
+  if (grade === 0) return [];
+  const { userId, groupId } = viewer;
+  const made = [{ employeeId: userId ?? '' }, ...(grade === 2 && groupId !== null ? [{ employee: { groupId } }] : [])];
+  return [
+    { kind: 'CLIENT', ...lookedAfterWithin(viewer, grade) },
+    { kind: 'CLIENT', invoices: { some: { deletedAt: null, OR: made } } },
+  ];
 }
 
 /** Whom the viewer, or its group, looks after. */

@@ -147,7 +147,7 @@ singleField('client', {
 
 // ------------------------------------------------------------------ mutations
 
-const AddressInput = builder.inputType('AddressInput', {
+export const AddressInput = builder.inputType('AddressInput', {
   description: 'A postal address as a whole: what is absent or null is cleared.',
   fields: (t) => ({
     line1: t.string({ description: 'Street and number: at most 255 characters. SPP: `line_1`.' }),

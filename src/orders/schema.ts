@@ -113,7 +113,7 @@ extendType(FilledFormField, 'FilledFormField', (field) => ({
   }),
 }));
 
-const ordersConnection = connectionType(Order, 'orders');
+export const ordersConnection = connectionType(Order, 'orders');
 
 /** The orders beneath an object, as far as the viewer may see them: for whatever has some. */
 export const ordersBeneath: ConnectionOptions<'Order'> = {

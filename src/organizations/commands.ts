@@ -1,7 +1,7 @@
 import { command } from '../kernel/command.ts';
 import { type IssueList, issueList } from '../kernel/errors.ts';
 import { emit } from '../kernel/events.ts';
-import { checkCurrency, notCleared, optionalText, requiredText, requireVersion } from '../kernel/input.ts';
+import { checkCurrency, checkRange, notCleared, optionalText, requiredText, requireVersion } from '../kernel/input.ts';
 import { organizationOf } from '../kernel/viewer.ts';
 
 export type UpdateOrganization = {
@@ -13,25 +13,35 @@ export type UpdateOrganization = {
   taskCompletionMovesAssignees?: boolean | null;
   ticketRepliesMoveStatus?: boolean | null;
   dunningDays?: number[] | null;
+  invoicePrefix?: string | null;
+  invoiceSender?: string | null;
+  taxName?: string | null;
+  paymentTermDays?: number | null;
   expectedVersion?: number | null;
 };
 
-const neverNull = [
+const neverCleared = [
   'name',
   'currency',
   'timeZone',
   'taskCompletionMovesAssignees',
   'ticketRepliesMoveStatus',
   'dunningDays',
+  'taxName',
+  'paymentTermDays',
 ] as const;
 
 /** Changes the settings of the viewer's own organization. Announces `organization.updated`. */
 export const update = command('organization.update', async (tx, viewer, input: UpdateOrganization) => {
   const id = organizationOf(viewer);
   const issues = issueList();
-  for (const field of neverNull) notCleared(issues, field, input[field]);
+  for (const field of neverCleared) notCleared(issues, field, input[field]);
   const name = input.name == null ? undefined : requiredText(issues, 'name', input.name);
   const domain = optionalText(issues, 'domain', input.domain);
+  const invoicePrefix = optionalText(issues, 'invoicePrefix', input.invoicePrefix, 20);
+  const invoiceSender = optionalText(issues, 'invoiceSender', input.invoiceSender, 65_535);
+  const taxName = input.taxName == null ? undefined : requiredText(issues, 'taxName', input.taxName, 100);
+  checkRange(issues, 'paymentTermDays', input.paymentTermDays, 0, 3_650);
   checkCurrency(issues, 'currency', input.currency);
   if (input.timeZone != null && !isTimeZone(input.timeZone)) {
     issues.add('timeZone', 'UNKNOWN', `${input.timeZone} is not a time zone.`);
@@ -54,6 +64,11 @@ export const update = command('organization.update', async (tx, viewer, input: U
       taskCompletionMovesAssignees: input.taskCompletionMovesAssignees ?? undefined,
       ticketRepliesMoveStatus: input.ticketRepliesMoveStatus ?? undefined,
       dunningDays: input.dunningDays ?? undefined,
+      // Without a prefix numbers are bare.
+      invoicePrefix: invoicePrefix === null ? '' : invoicePrefix,
+      invoiceSender,
+      taxName,
+      paymentTermDays: input.paymentTermDays ?? undefined,
     },
   });
   await emit(tx, 'organization.updated', { organization: id });

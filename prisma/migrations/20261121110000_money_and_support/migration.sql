@@ -726,7 +726,8 @@ alter table invoices
     subtotal >= 0 and tax_rate >= 0 and tax >= 0 and credit >= 0 and amount_paid >= 0
     and amount_refunded between 0 and amount_paid + credit),
   add constraint invoices_total_is_sum_check check (total = greatest(0, subtotal + tax - credit)),
-  add constraint invoices_paid_check check ((paid_at is null) = (status in ('DRAFT', 'UNPAID', 'CANCELLED', 'PARTIALLY_PAID'))),
+  add constraint invoices_paid_check check (
+    case status when 'PAID' then paid_at is not null when 'REFUNDED' then true else paid_at is null end),
   add constraint invoices_client_check check (client_id is not null or status in ('DRAFT', 'CANCELLED')),
   add constraint invoices_period_check check (
     (period_length is null) = (period_unit is null) and period_length >= 1 and period_unit in ('DAY', 'WEEK', 'MONTH', 'YEAR')),
