@@ -254,7 +254,7 @@ export async function preview(db: Transaction, viewer: Viewer, input: PreviewCou
 }
 
 /** The live coupon of a code, as people type it. */
-async function findByCode(db: Transaction, code: string): Promise<Coupon | null> {
+export async function findByCode(db: Transaction, code: string): Promise<Coupon | null> {
   // PostgreSQL takes no NUL, so no code has one.
   if (code.includes('\0')) return null;
   const [named] = await db.$queryRaw<{ id: string }[]>`

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { requireCoupon } from '../coupons/commands.ts';
+import { findByCode, requireCoupon } from '../coupons/commands.ts';
 import { couponDiscounts } from '../coupons/rules.ts';
 import type { Coupon, Invoice } from '../generated/prisma/client.ts';
 import { command } from '../kernel/command.ts';
@@ -315,19 +315,10 @@ async function namedCoupon(
   }
   if (couponId != null) return await requireCoupon(tx, issues, 'couponId', { ...claim, couponId });
   if (couponCode == null) return null;
-  const id = await couponIdOf(tx, couponCode);
-  if (id !== null) return await requireCoupon(tx, issues, 'couponCode', { ...claim, couponId: id });
+  const found = await findByCode(tx, couponCode);
+  if (found) return await requireCoupon(tx, issues, 'couponCode', { ...claim, couponId: found.id });
   issues.add('couponCode', 'NOT_FOUND', 'There is no coupon of this code.');
   return null;
-}
-
-/** The live coupon of a code, as people type it. */
-async function couponIdOf(tx: Transaction, code: string): Promise<string | null> {
-  // PostgreSQL takes no NUL, so no coupon has one.
-  const wanted = code.trim().replaceAll('\0', '');
-  const [found] = await tx.$queryRaw<{ id: string }[]>`
-    select id from coupons where lower(code) = lower(${wanted}) and deleted_at is null`;
-  return found?.id ?? null;
 }
 
 /** The coupon that the invoice has, also if nobody can be given it any more. */

@@ -1,6 +1,8 @@
 import type { InputFieldBuilder } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 import { AddressInput, Client } from '../clients/schema.ts';
+import { visibleCoupons } from '../coupons/policy.ts';
+import { Coupon } from '../coupons/schema.ts';
 import type { Invoice as InvoiceRow } from '../generated/prisma/client.ts';
 import { builder, type Types } from '../graphql/builder.ts';
 import { asksForDeleted } from '../graphql/comparators.ts';
@@ -145,6 +147,11 @@ export const Invoice = objectType('Invoice', 'Invoice', {
       'How often it is asked for again, once it is paid. Null when it is not.',
       ({ periodLength }) => periodLength !== null,
       (invoice) => sql`${invoice.column('periodLength')} is not null`,
+    ),
+    coupon: field.relation(
+      'coupon',
+      'The coupon that lowers it. Null without one, when it is deleted, or when the viewer may not see coupons. SPP: `coupon_id`.',
+      { type: Coupon, nullable: true, visible: visibleCoupons },
     ),
     reason: field.column('reason', 'Why the engine made it. Null when a person did.'),
     note: field.column('note', 'A note for the client. Null without one.'),

@@ -24,6 +24,7 @@ const exceptions: Record<string, string> = {
   'identity/people.ts': 'the fields that clients and team members have in common, for the schemas of both',
   'orders/locks.ts': 'what a command must lock before it reads, for orders and all that hangs beneath them',
   'tickets/locks.ts': 'the same for tickets',
+  'invoices/locks.ts': 'the same for invoices and the money about them',
 };
 
 /** The process around the graph, and the database's own tools: no part of the graph, so the order does not bind them. */

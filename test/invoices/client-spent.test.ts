@@ -58,6 +58,18 @@ describe('Client.spent', () => {
     expect(await spentBy(world, other)).toEqual({ amount: '10000.00', currency: 'USD' });
   });
 
+  test('counts what was paid of the balance, and takes off what was given back', async () => {
+    const world = await makeWorld();
+    const client = await world.client();
+    await world.invoice({ client, subtotal: '100', credit: '30', total: '70', ...paid, amountPaid: '70' });
+    expect(await spentBy(world, client)).toEqual({ amount: '100.00', currency: 'USD' });
+    await world.invoice({ client, total: '50', ...paid, amountRefunded: '20' });
+    expect(await spentBy(world, client)).toEqual({ amount: '130.00', currency: 'USD' });
+    await world.invoice({ client, total: '50', ...paid, status: 'REFUNDED', amountRefunded: '50' });
+    await world.invoice({ client, total: '50', status: 'PARTIALLY_PAID', amountPaid: '20' });
+    expect(await spentBy(world, client)).toEqual({ amount: '130.00', currency: 'USD' });
+  });
+
   test('counts the client’s own currency only', async () => {
     const world = await makeWorld();
     const client = await world.client({ currency: 'EUR' });

@@ -65,6 +65,9 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
     await world.rows.organization.update({ where: { id: world.organizationId }, data: { testPayments: true } });
     return { clientId: world.ids.Client, processor: 'TEST', token: 'pm_test_authentication' };
   },
+  invoiceCreate: (world) => ({ clientId: world.ids.Client }),
+  invoiceRefund: async (world) => ({ id: (await world.invoice({ status: 'PAID' })).id }),
+  invoiceRestore: async (world) => ({ id: (await world.invoice({ deletedAt: new Date() })).id }),
   orderCreate: (world) => ({ clientId: world.ids.Client, serviceName: 'Something new' }),
   orderRestore: async (world) => ({ id: (await world.order({ deletedAt: new Date() })).id }),
   orderStatusDelete: async (world) => ({

@@ -31,6 +31,8 @@ export async function viewersOf(world: World, { groups, staff, clients }: People
     'own clients only': await having({ clients: 1 }),
     'clients of the group only': await having({ clients: 2 }),
     'own services only': await having({ services: 1 }),
+    'own invoices only': await having({ invoiceAccess: 1, invoiceManagement: 1, coupons: 1 }),
+    'invoices of the group only': await having({ invoiceAccess: 2, invoiceManagement: 3, orderAccess: 1 }),
     'all orders, restores own': await having({ orderAccess: 3, orderManagement: 1, settingsIntegrations: true }),
     client: {
       ...viewerOf(one),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Person } from '../kit/viewers.ts';
 import { makePopulatedWorld, makeWorld, type World } from '../kit/world.ts';
+import { makeInvoices } from './invoices.ts';
+import { makePayments } from './payments.ts';
 import { names, nested, texts } from './texts.ts';
 import { makeTickets } from './tickets.ts';
 import { viewersOf } from './viewers.ts';
@@ -42,7 +44,8 @@ export async function makeReadsWorld() {
   for (const name of words.values()) tags.push(await world.tag(name));
   const orders = await makeOrders(world, { ...people, services, tags });
   await makeTokens(world, people.staff);
-  await makeInvoices(world, people.clients);
+  await makeInvoices(world, { ...people, services });
+  await makeSubscriptions(world, people.clients);
   await makeCoupons(world, people.clients, services);
   await makeTickets(world, { ...people, tags, orders });
   await makePayments(world, people.clients, people.staff);
@@ -338,7 +341,7 @@ async function makeTokens(world: World, staff: Person[]): Promise<void> {
   await world.token(second, { name: '😀', createdAt: at(5) });
 }
 
-async function makeInvoices(world: World, clients: Person[]): Promise<void> {
+async function makeSubscriptions(world: World, clients: Person[]): Promise<void> {
   const [one, two, three, four] = clients as [Person, Person, Person, Person];
   const paid = { status: 'PAID', paidAt: at(20) };
   const invoices = [
@@ -407,67 +410,6 @@ async function makeCoupons(world: World, clients: Person[], services: { id: stri
   });
   await world.coupon({ code: '😀', minimumAmount: '0', currency: 'JPY', usedCount: 3, createdAt: at(23, 1) });
   await world.coupon({ code: 'gone', expiresAt: at(1), deletedAt: at(24), createdAt: at(23) });
-}
-
-async function makePayments(world: World, clients: Person[], staff: Person[]): Promise<void> {
-  const [one, two] = clients as [Person, Person];
-  const [first] = staff as [Person];
-  const cards = [
-    await world.paymentMethod({ client: one, isDefault: true, createdAt: at(6) }),
-    await world.paymentMethod({
-      client: one,
-      processor: 'STRIPE',
-      processorId: 'pm_"1"',
-      brand: text(5),
-      detachedAt: at(9),
-      createdAt: at(6),
-    }),
-    await world.paymentMethod({
-      client: two,
-      processorId: 'pm_test_declined',
-      brand: null,
-      last4: null,
-      expiryMonth: null,
-      expiryYear: null,
-      createdAt: at(6, 1),
-    }),
-  ];
-  for (const [index, { price, currency }] of prices.entries()) {
-    const client = index % 2 === 0 ? one : two;
-    const invoice = await world.invoice({ client, currency, total: price });
-    const moved = { currency, createdAt: at(7, index % 2), amount: price === '0' ? '1' : price };
-    const charge = await world.payment({
-      ...moved,
-      invoice,
-      kind: 'CHARGE',
-      processor: 'Stripe',
-      transactionId: `pi_${index}`,
-      paymentMethodId: cards[index % cards.length]?.id,
-      note: text(index),
-    });
-    await world.payment({ ...moved, invoice, kind: 'REFUND', refundedPaymentId: charge.id, settledAt: at(8, index) });
-    const failure = { status: 'FAILED', failureCode: 'CARD_DECLINED', failureMessage: text(index) };
-    await world.payment({
-      ...moved,
-      invoice,
-      kind: 'CHARGE',
-      ...(index % 2 === 0 ? failure : { status: 'PROCESSING' }),
-    });
-    // With the balance, the longest would have more digits than Prisma keeps.
-    const credit = moved.amount.length > 10 ? '1' : moved.amount;
-    await world.credit({ client, currency, amount: credit, createdAt: at(7, index % 3) });
-    await world.credit({
-      client,
-      currency,
-      kind: 'SPEND',
-      amount: `-${credit}`,
-      invoiceId: invoice.id,
-      authorId: index % 3 === 0 ? first.id : client.id,
-      note: text(index),
-      createdAt: at(7),
-    });
-  }
-  await world.stripeAccount({ webhookSecrets: [`whsec_${text(5)}`, 'whsec_2'] });
 }
 
 async function makeActivities(world: World, clients: Person[], staff: Person[]): Promise<void> {
