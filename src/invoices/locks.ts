@@ -5,8 +5,9 @@ import { isUuid } from '../kernel/id.ts';
 import { gradeOf, type Viewer } from '../kernel/viewer.ts';
 import { invoicesWithin, visibleInvoices } from './policy.ts';
 
-// Every change of an invoice, and every movement of money about it, takes the invoice's row first; then its subscription's,
-// its client's and its coupon's, in this order. So payments of one invoice follow each other, and nobody waits crosswise.
+// Every change of an invoice, and every movement of money about it, takes the invoice's row first; then its client's, its
+// subscription's and its coupon's, as far as they change. So payments of one invoice follow each other. The client's row is
+// taken for a change of no key: whoever only names the client, as a new invoice of a subscription does, need not wait.
 
 /** Takes a live invoice, named by id or number, that the permission lets the viewer change. */
 export async function lockInvoice(

@@ -119,7 +119,7 @@ function checkMoved(issues: IssueList, given: string, most: Decimal, currency: s
 
 /** What the client can spend on the invoice. The client's row is taken, so that it stays so much. */
 async function lockBalance(tx: Transaction, { clientId, currency }: Invoice): Promise<Decimal> {
-  await tx.$queryRaw`select id from users where id = ${clientId}::uuid for update`;
+  await tx.$queryRaw`select id from users where id = ${clientId}::uuid for no key update`;
   const client = await tx.user.findUniqueOrThrow({
     where: { id: clientId as string },
     select: { balance: true, currency: true },

@@ -29,9 +29,11 @@ type Settled = { paymentId: string; isPaid: boolean };
 
 /**
  * Records a movement on an invoice whose row the caller has locked: the only way in which an invoice is paid, or partially
- * paid. Laws 1 to 4. Announces `invoice.partially_paid`, or `invoice.paid` and the orders that come of it.
+ * paid. One that is recorded already has no further effect. Laws 1 to 4. Announces `invoice.partially_paid`, or `invoice.paid` and the orders that come of it.
  */
 export async function settle(tx: Transaction, viewer: Viewer, invoice: Invoice, movement: Movement): Promise<Settled> {
+  const known = await findRecorded(tx, movement.kind, movement);
+  if (known) return { paymentId: known, isPaid: invoice.status === 'PAID' };
   const at = now();
   const { isComplete, data } = rules.pay(invoice, movement, at);
   const clientId = invoice.clientId as string;
@@ -93,6 +95,17 @@ async function recordPayment(tx: Transaction, invoice: Paying, movement: Movemen
     select: { id: true },
   });
   return payment.id;
+}
+
+/** The payment under which a processor's movement is recorded already: what is told twice happened once. */
+async function findRecorded(
+  tx: Transaction,
+  kind: 'REFUND' | rules.MovementKind,
+  { processor, transactionId }: { processor: string; transactionId?: string | null },
+): Promise<string | null> {
+  if (transactionId == null || (kind !== 'CHARGE' && kind !== 'REFUND')) return null;
+  const where = { kind, processor, transactionId, status: 'SUCCEEDED' };
+  return (await tx.payment.findFirst({ where, select: { id: true } }))?.id ?? null;
 }
 
 async function succeed(tx: Transaction, id: string, data: { transactionId?: string | null; settledAt: Date }) {
@@ -199,18 +212,17 @@ export type Refund = {
   note?: string | null;
 };
 
-/** Records what went back of an invoice whose row the caller has locked. Laws 5 and 7. Announces `invoice.refunded`. */
-export async function recordRefund(tx: Transaction, viewer: Viewer, invoice: Invoice, refund: Refund): Promise<void> {
-  await recordRefunds(tx, viewer, invoice, [refund]);
+/**
+ * Records what went back of an invoice whose row the caller has locked. One that is recorded already has no further effect.
+ * Laws 5 and 7. Announces `invoice.refunded`.
+ */
+export async function recordRefund(tx: Transaction, _viewer: Viewer, invoice: Invoice, refund: Refund): Promise<void> {
+  if (await findRecorded(tx, 'REFUND', refund)) return;
+  await recordRefunds(tx, invoice, [refund]);
 }
 
 /** The same for several parts at once. */
-export async function recordRefunds(
-  tx: Transaction,
-  _viewer: Viewer,
-  invoice: Invoice,
-  refunds: readonly Refund[],
-): Promise<void> {
+async function recordRefunds(tx: Transaction, invoice: Invoice, refunds: readonly Refund[]): Promise<void> {
   const at = now();
   const [first, ...others] = refunds.map(({ amount }) => amount);
   if (first === undefined) return;
@@ -267,7 +279,7 @@ export async function giveBack(
     refundedPaymentId: payment?.id ?? null,
     note,
   }));
-  await recordRefunds(tx, viewer, invoice, refunds);
+  await recordRefunds(tx, invoice, refunds);
 }
 
 /** The payments of an invoice, the newest first. */
