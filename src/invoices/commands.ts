@@ -10,7 +10,7 @@ import { isUuid } from '../kernel/id.ts';
 import { notCleared, optionalText, requireVersion } from '../kernel/input.ts';
 import { Decimal } from '../kernel/money.ts';
 import { addDays, now } from '../kernel/time.ts';
-import { organizationOf, type Viewer } from '../kernel/viewer.ts';
+import { organizationOf, requirePermission, type Viewer } from '../kernel/viewer.ts';
 import type { PeriodUnit } from '../services/rules.ts';
 import { waiveRenewal } from '../subscriptions/commands.ts';
 import { addressOf, findClient, type Named } from './clients/commands.ts';
@@ -110,6 +110,11 @@ export const create = command(
   violations,
 );
 
+const frozenFields = [
+  ...(['clientId', 'items', 'taxType', 'taxRate', 'recurring'] as const),
+  ...(['couponId', 'couponCode', 'dueAt'] as const),
+];
+
 /**
  * Changes an invoice. An absent field stays, null clears it, the lines are given as a whole. Laws 1 to 11 and 14. Announces
  * `invoice.updated`, and `invoice.status_changed` and what else became of it; nothing when nothing changed.
@@ -119,8 +124,7 @@ export const update = command(
   async (tx, viewer, input: UpdateInvoice) => {
     const invoice = await lockInvoice(tx, viewer, input.id, 'invoices.update');
     requireVersion(invoice, input.expectedVersion);
-    const { id: _, expectedVersion: __, note: ___, status: ____, ...fields } = input;
-    const changed = Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+    const changed = frozenFields.filter((field) => input[field] !== undefined);
     rules.checkFrozen(invoice.status, changed);
     const issues = issueList();
     for (const field of ['items', 'taxType', 'taxRate', 'status'] as const) notCleared(issues, field, input[field]);
@@ -128,12 +132,17 @@ export const update = command(
     issues.throwIfAny();
     const to = input.status ?? (invoice.status as rules.InvoiceStatus);
     rules.checkStep(invoice.status, to);
-    if (changed.length > 0 || to !== invoice.status) await refuseWhileCharged(tx, invoice.id);
+    const isStep = to !== invoice.status;
+    if (changed.length > 0 || isStep) await refuseWhileCharged(tx, invoice.id);
 
-    const clientId = fields.clientId === undefined ? invoice.clientId : await findClient(tx, viewer, issues, fields);
-    if (fields.clientId == null) rules.checkClient(issues, clientId, to);
-    const isReworked = changed.some((field) => !['clientId', 'dueAt'].includes(field));
-    const reworked = isReworked ? await rework(tx, viewer, issues, invoice, fields, clientId) : null;
+    const clientId = input.clientId === undefined ? invoice.clientId : await findClient(tx, viewer, issues, input);
+    if (input.clientId == null) rules.checkClient(issues, clientId, to);
+    const isJudgedAnew = clientId !== invoice.clientId || (isStep && to === 'UNPAID');
+    const isReworked = changed.some((field) => field !== 'clientId' && field !== 'dueAt');
+    const reworked =
+      isReworked || (isJudgedAnew && invoice.couponId !== null)
+        ? await rework(tx, viewer, issues, invoice, input, { clientId, isJudgedAnew })
+        : null;
     rules.checkKept(issues, invoice, {
       clientId,
       currency: invoice.currency,
@@ -141,8 +150,8 @@ export const update = command(
       ...reworked?.data,
     });
     issues.throwIfAny();
-    const isMoneys = to !== invoice.status && (to === 'PAID' || to === 'REFUNDED');
-    const status = isMoneys || to === invoice.status ? undefined : rules.statusAfter(invoice, to);
+    const isMoneys = isStep && (to === 'PAID' || to === 'REFUNDED');
+    const status = isStep && !isMoneys ? rules.statusAfter(invoice, to) : undefined;
     const isFirstClient = invoice.clientId === null && clientId !== null && invoice.billingAddress === null;
     const after = await tx.invoice.update({
       where: { id: invoice.id },
@@ -150,7 +159,7 @@ export const update = command(
         ...reworked?.data,
         status,
         note,
-        dueAt: fields.dueAt,
+        dueAt: input.dueAt,
         clientId,
         ...(isFirstClient ? { billingAddress: (await addressOf(tx, clientId)) ?? undefined } : {}),
         ...(reworked?.lines ? { updatedAt: now() } : {}),
@@ -213,13 +222,15 @@ async function announceStep(tx: Transaction, viewer: Viewer, before: Invoice, to
   await emit(tx, 'invoice.voided', { invoice: id }, { number });
 }
 
-// Law 9: to be paid or refunded, what is missing moves by hand.
+// Law 9: to be paid or refunded, what is missing moves by hand. Whoever may write invoices may not, by that, move money.
 
 async function payByHand(tx: Transaction, viewer: Viewer, invoice: Invoice): Promise<void> {
+  requirePermission(viewer, 'invoices.markPaid');
   await settle(tx, viewer, invoice, { kind: 'MANUAL', amount: askedOf(invoice), processor: 'Manual' });
 }
 
 async function refundByHand(tx: Transaction, viewer: Viewer, invoice: Invoice): Promise<void> {
+  requirePermission(viewer, 'invoices.refund');
   const parts = refundable(invoice, await paymentsOf(tx, invoice.id), { method: 'BY_HAND' });
   if (parts.length > 0) return await giveBack(tx, viewer, invoice, parts);
   // What cost nothing has nothing to give back.
@@ -264,8 +275,8 @@ async function rework(
   viewer: Viewer,
   issues: IssueList,
   invoice: Invoice,
-  fields: Omit<UpdateInvoice, 'id'>,
-  clientId: string | null,
+  fields: UpdateInvoice,
+  { clientId, isJudgedAnew }: { clientId: string | null; isJudgedAnew: boolean },
 ) {
   const before = await itemsOf(tx, invoice.id);
   const { items, currency } = fields.items
@@ -279,9 +290,11 @@ async function rework(
       ? { periodLength: invoice.periodLength, periodUnit: invoice.periodUnit as PeriodUnit | null }
       : checkPeriod(issues, fields.recurring);
   const claim = { clientId, lines: items, currency, exceptInvoiceId: invoice.id };
-  const isSameCoupon =
-    fields.couponCode === undefined && (fields.couponId === undefined || fields.couponId === invoice.couponId);
-  const coupon = isSameCoupon ? await couponOf(tx, invoice) : await namedCoupon(tx, issues, fields, claim);
+  const isNamed = fields.couponId !== undefined || fields.couponCode !== undefined;
+  const named = isNamed ? fields : { couponId: invoice.couponId, couponCode: null };
+  const isTheOne = named.couponCode == null && (named.couponId ?? null) === invoice.couponId;
+  const isKept = isTheOne && !isJudgedAnew && currency === invoice.currency;
+  const coupon = isKept ? await couponOf(tx, invoice) : await namedCoupon(tx, issues, named, claim);
   const credit = new Decimal(invoice.credit.toString());
   const { lines, totals } = workOut(issues, items, { tax, coupon, currency, credit, period });
   return {
@@ -302,7 +315,10 @@ async function rework(
 
 type Claim = { clientId: string | null; lines: readonly Item[]; currency: string; exceptInvoiceId?: string };
 
-/** The coupon that is put on the invoice, by id or by code. It is judged now; what it takes off follows the lines. */
+/**
+ * The coupon that is put on the invoice, by id or by code. It is judged now, and again when the client or the currency changes
+ * or the invoice is issued; what it takes off follows the lines.
+ */
 async function namedCoupon(
   tx: Transaction,
   issues: IssueList,

@@ -133,6 +133,41 @@ describe('a coupon on an invoice', () => {
     expect((await updated(world, invoice, { couponCode: other.code })).total.amount).toBe('26.00');
   });
 
+  test('is judged again for another client, in another currency, and when a draft is issued', async () => {
+    const world = await makeWorld();
+    const [fresh, regular] = [await world.client(), await world.client()];
+    await world.invoice({ client: regular, status: 'PAID' });
+    const { id: couponId } = await world.coupon({
+      newCustomers: true,
+      type: 'FIXED',
+      discounts: [{ amount: '5', serviceIds: [] }],
+    });
+    const { id: serviceId } = await world.service({ currency: 'EUR' });
+    const invoice = await made(world, { clientId: fresh.id, couponId });
+    expect(await refusedChange(world, invoice, { clientId: regular.id })).toEqual(['couponId NOT_A_NEW_CUSTOMER']);
+    expect(await refusedChange(world, invoice, { items: [line({ serviceId })] })).toEqual(['couponId WRONG_CURRENCY']);
+
+    const draft = await made(world, { status: 'DRAFT', couponId });
+    expect(await refusedChange(world, draft, { clientId: regular.id })).toEqual(['couponId NOT_A_NEW_CUSTOMER']);
+    await updated(world, draft, { clientId: fresh.id });
+    await world.rows.coupon.update({ where: { id: couponId }, data: { expiresAt: new Date(0) } });
+    await updated(world, draft, { note: 'Still a draft', items: [line({ quantity: 2 })] });
+    expect(await refusedChange(world, draft, { status: 'UNPAID' })).toEqual(['couponId EXPIRED']);
+    expect(await updated(world, draft, { status: 'UNPAID', couponId: null })).toMatchObject({ status: 'UNPAID' });
+  });
+
+  test('single use: of two drafts with it, one is issued', async () => {
+    const world = await makeWorld();
+    const { id: clientId } = await world.client();
+    const { id: couponId } = await world.coupon({ singleUse: true });
+    const drafts = [
+      await made(world, { clientId, couponId, status: 'DRAFT' }),
+      await made(world, { clientId, couponId, status: 'DRAFT' }),
+    ];
+    const results = await Promise.all(drafts.map((draft) => update(world, draft, { status: 'UNPAID' })));
+    expect(results.map(({ __typename }) => __typename).sort()).toEqual(['InvalidInputError', 'InvoiceUpdateSuccess']);
+  });
+
   test('K6: is used when the invoice is paid, once, and not before', async () => {
     const world = await makeWorld();
     const coupon = await world.coupon();
