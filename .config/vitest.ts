@@ -14,7 +14,7 @@ export default defineConfig({
     // Each test has an organization of its own, so files need no fresh process, only a database per process.
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 15_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });

@@ -357,7 +357,7 @@ async function makeSubscriptions(world: World, clients: Person[]): Promise<void>
   ];
   for (const { client, ...fields } of invoices) await world.invoice({ client, ...fields });
 
-  const method = await world.paymentMethod({ client: one });
+  const method = await world.paymentMethod({ client: one, processorId: 'pm_test_renewals' });
   const [first, second] = [await world.invoice({ client: one }), await world.invoice({ client: one })];
   const subscription = await world.subscription({
     client: one,

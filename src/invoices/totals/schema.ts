@@ -88,7 +88,9 @@ const rows: GroupRows = (viewer, args) => {
   requirePermission(viewer, permission);
   const filter = args.filter as Filter | null | undefined;
   const visible = asksForDeleted(filter) ? deletedInvoices(viewer) : visibleInvoices(viewer);
-  return { AND: [visible, invoiceFilter.where(filter, viewer), searchWhere(args.search as string | null | undefined) ?? {}] };
+  return {
+    AND: [visible, invoiceFilter.where(filter, viewer), searchWhere(args.search as string | null | undefined) ?? {}],
+  };
 };
 
 builder.queryField('invoiceTotals', (t) =>

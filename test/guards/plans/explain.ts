@@ -41,6 +41,8 @@ export async function asTenant<Result>(client: pg.Client, organizationId: string
 /** How PostgreSQL runs the statement when it is a prepared one. Within `asTenant`. */
 export async function explain(client: pg.Client, statement: Statement, mode: PlanMode): Promise<PlanNode> {
   await client.query(`set local plan_cache_mode = ${mode}`);
+  // Each of several workers would count the same rows again, and how many there are is the machine's business.
+  await client.query('set local max_parallel_workers_per_gather = 0');
   await client.query(`prepare explained as ${statement.text}`);
   const values = statement.values.map(literalOf);
   const execute = values.length > 0 ? `execute explained (${values.join(', ')})` : 'execute explained';

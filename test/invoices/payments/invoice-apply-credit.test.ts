@@ -34,7 +34,6 @@ describe('invoiceApplyCredit', () => {
     expect(await movementsOf(world, invoice)).toEqual(['CREDIT 30 Credit']);
     expect(events.map(({ type }) => type)).toEqual(['credit.spent', 'invoice.partially_paid']);
     expect(logs.map(({ entity, event }) => `${entity} ${event}`).sort()).toEqual([
-      'CLIENT UPDATED',
       'CREDIT_ENTRY CREATED',
       'INVOICE UPDATED',
       'PAYMENT CREATED',
