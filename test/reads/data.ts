@@ -110,7 +110,7 @@ function everythingOf(field: Field, depth: number): string {
   );
   const asked = wanted.map((inner) => {
     // Together within what one operation may ask for.
-    const args = inner.args.some(({ name }) => name === 'first') ? '(first: 10)' : '';
+    const args = inner.args.some(({ name }) => name === 'first') ? `(first: ${depth > 2 ? 10 : 3})` : '';
     return `${inner.name}${args} ${everythingOf(inner, depth - 1)}`;
   });
   return `{ __typename ${asked.join(' ')} }`;
