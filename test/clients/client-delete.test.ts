@@ -71,6 +71,19 @@ describe('clientDelete', () => {
     }
   });
 
+  test('C10: refuses while the client has a ticket, also a deleted one', async () => {
+    const world = await makeWorld();
+    for (const deletedAt of [null, new Date()]) {
+      const client = await world.client();
+      await world.ticket({ client, deletedAt });
+      const result = await unchanged(world, () => remove(world, client.id));
+      expect(failure(result, 'ConflictError')).toMatchObject({
+        code: 'HAS_DEPENDENTS',
+        message: 'The client has tickets. Make it inactive instead.',
+      });
+    }
+  });
+
   test('removes no team member, and nobody of another organization', async () => {
     const world = await makeWorld();
     const member = await world.member();

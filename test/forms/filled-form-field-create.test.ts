@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { encodeId } from '../../src/kernel/id.ts';
 import { graphql } from '../generated/gql.ts';
 import { stopClock } from '../kit/clock.ts';
-import { issuesOf, recorded, success, unchanged } from '../kit/expect.ts';
+import { failure, issuesOf, recorded, success, unchanged } from '../kit/expect.ts';
 import { makeWorld } from '../kit/world.ts';
 import { expectOutcomes, idsOfNothing, makeCast } from '../orders/cast.ts';
+import { makeTicketCast } from '../tickets/cast.ts';
 
 const FilledFormFieldCreate = graphql(`
   mutation FilledFormFieldCreate($input: FilledFormFieldCreateInput!) {
@@ -13,6 +14,9 @@ const FilledFormFieldCreate = graphql(`
         filledFormField {
           id
           order {
+            id
+          }
+          ticket {
             id
           }
           name
@@ -49,6 +53,7 @@ describe('filledFormFieldCreate', () => {
     expect(filledFormField).toEqual({
       id: encodeId('FilledFormField', row.id),
       order: { id: encodeId('Order', order.id) },
+      ticket: null,
       name: 'Topic',
       type: 'TEXT',
       // An answer is kept to the letter.
@@ -129,11 +134,76 @@ describe('filledFormFieldCreate', () => {
     expect(issuesOf(filledFormFieldCreate)).toEqual(issues);
   });
 
-  test('F1, F2: refuses a request without an order, without a value, or with an unknown type', async () => {
+  test('files an answer under a ticket, by id or number; announced as the ticket’s', async () => {
+    const world = await makeWorld();
+    const updatedAt = new Date('2026-01-01T00:00:00Z');
+    const ticket = await world.ticket({ updatedAt });
+    const id = encodeId('Ticket', ticket.id);
+    for (const ticketId of [id, ticket.number]) {
+      const input = { ticketId, name: 'Topic', type: 'TEXT', value: 'Cats' } as const;
+      const { result, events, logs } = await recorded(world, () =>
+        world.as(world.admin).run(FilledFormFieldCreate, { input }),
+      );
+      const { filledFormField } = success(result.filledFormFieldCreate);
+      expect(filledFormField).toMatchObject({ order: null, ticket: { id }, name: 'Topic', value: 'Cats' });
+      const fieldId = filledFormField.id.replace('field_', '');
+      expect(events).toEqual([
+        {
+          type: 'form_field.created',
+          aggregate: 'ticket',
+          aggregateId: ticket.id,
+          payload: { fieldId },
+          actorId: world.admin.id,
+          delivered: false,
+        },
+      ]);
+      expect(logs).toMatchObject([{ entity: 'FILLED_FORM_FIELD', entityId: fieldId, ownerId: ticket.clientId }]);
+    }
+    const after = await world.rows.ticket.findUniqueOrThrow({ where: { id: ticket.id } });
+    expect(after.updatedAt.getTime()).toBeGreaterThan(updatedAt.getTime());
+    expect(after.version).toBe(1);
+  });
+
+  test('F1: refuses neither order nor ticket, and both', async () => {
+    const world = await makeWorld();
+    const answer = { name: 'Topic', type: 'TEXT', value: 'Cats' } as const;
+    const [{ id: orderId }, { id: ticketId }] = [await world.order(), await world.ticket()];
+    const refused = async (parents: object) => {
+      const input = { ...answer, ...parents };
+      const { filledFormFieldCreate } = await unchanged(world, () =>
+        world.as(world.admin).run(FilledFormFieldCreate, { input }),
+      );
+      return issuesOf(filledFormFieldCreate);
+    };
+    expect(await refused({})).toEqual(['orderId REQUIRED']);
+    expect(await refused({ orderId: null, ticketId: null })).toEqual(['orderId REQUIRED']);
+    expect(await refused({ orderId, ticketId })).toEqual(['ticketId EXCLUSIVE']);
+    // An order’s id is no ticket’s.
+    expect(await refused({ ticketId: orderId })).toEqual(['ticketId NOT_FOUND']);
+    expect(await refused({ ticketId: encodeId('Order', orderId) })).toEqual(['ticketId NOT_FOUND']);
+    expect(await refused({ orderId: ticketId })).toEqual(['orderId NOT_FOUND']);
+  });
+
+  test('F1: a ticket that is not there, deleted, or a stranger’s is a wrong value; a merged one takes none', async () => {
+    const [world, other] = [await makeWorld(), await makeWorld()];
+    const [strange, gone] = [await other.ticket(), await world.ticket({ deletedAt: new Date() })];
+    const create = async (ticketId: string) => {
+      const input = { ticketId, name: 'Topic', type: 'TEXT', value: 'Cats' } as const;
+      const answered = await unchanged(world, () => world.as(world.admin).run(FilledFormFieldCreate, { input }));
+      return answered.filledFormFieldCreate;
+    };
+    for (const id of [gone.id, gone.number, strange.id, strange.number, ...idsOfNothing]) {
+      expect(issuesOf(await create(id))).toEqual(['ticketId NOT_FOUND']);
+    }
+    const target = await world.ticket();
+    const merged = await world.ticket({ clientId: target.clientId, status: 'CLOSED', mergedIntoId: target.id });
+    expect(failure(await create(merged.id), 'InvalidStateError').code).toBe('MERGED');
+  });
+
+  test('F1, F2: refuses a request without a value, or with an unknown type', async () => {
     const world = await makeWorld();
     const whole = { orderId: (await world.order()).id, name: 'Topic', type: 'TEXT', value: 'Cats' };
     const wrong = {
-      orderId: { ...whole, orderId: undefined },
       name: { ...whole, name: undefined },
       value: { ...whole, value: undefined },
       type: { ...whole, type: undefined },
@@ -191,5 +261,40 @@ describe('filledFormFieldCreate', () => {
       (client, input) => client.answer(FilledFormFieldCreate, { input }),
     );
     expect(await cast.world.rows.filledFormField.count({ where: { orderId: cast.order.id } })).toBe(5);
+  });
+
+  test('on a ticket is for staff who may change the ticket, whatever they may do with orders', async () => {
+    const cast = await makeTicketCast();
+    await expectOutcomes(
+      cast,
+      {
+        administrator: 'done',
+        token: 'done',
+        manager: 'done',
+        assignee: 'done',
+        unassigned: 'InvalidInputError',
+        colleague: 'done',
+        outsider: 'InvalidInputError',
+        reader: 'FORBIDDEN',
+        narrow: 'FORBIDDEN',
+        blind: 'InvalidInputError',
+        // Who works with orders only sees no ticket.
+        unprivileged: 'InvalidInputError',
+        client: 'FORBIDDEN',
+        otherClient: 'FORBIDDEN',
+        stranger: 'InvalidInputError',
+        anonymous: 'UNAUTHENTICATED',
+      },
+      async () => ({ ticketId: cast.ticket.id, name: 'Topic', type: 'TEXT', value: 'Cats' }),
+      (client, input) => client.answer(FilledFormFieldCreate, { input }),
+    );
+    // Who works with tickets only files nothing under orders.
+    const { id: orderId } = await cast.world.order({ client: cast.client });
+    const input = { orderId, name: 'Topic', type: 'TEXT', value: 'Cats' } as const;
+    const { colleague } = cast.people;
+    const { filledFormFieldCreate } = await unchanged(cast.world, () =>
+      cast.world.as(colleague).run(FilledFormFieldCreate, { input }),
+    );
+    expect(issuesOf(filledFormFieldCreate)).toEqual(['orderId NOT_FOUND']);
   });
 });

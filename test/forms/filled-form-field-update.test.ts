@@ -4,6 +4,7 @@ import { graphql } from '../generated/gql.ts';
 import { failure, issuesOf, recorded, success, unchanged } from '../kit/expect.ts';
 import { makeWorld } from '../kit/world.ts';
 import { contend, expectOutcomes, idsOfNothing, makeCast } from '../orders/cast.ts';
+import { makeTicketCast } from '../tickets/cast.ts';
 
 const FilledFormFieldUpdate = graphql(`
   mutation FilledFormFieldUpdate($input: FilledFormFieldUpdateInput!) {
@@ -157,6 +158,64 @@ describe('filledFormFieldUpdate', () => {
       },
       () => cast.order.formField(),
       (client, { id }) => client.answer(FilledFormFieldUpdate, { input: { id, value: 'New' } }),
+    );
+  });
+
+  test('of a ticket is announced as the ticket’s, which notes it', async () => {
+    const world = await makeWorld();
+    const updatedAt = new Date('2026-01-01T00:00:00Z');
+    const ticket = await world.ticket({ updatedAt });
+    const field = await ticket.formField({ value: 'Cats' });
+    const input = { id: field.id, value: 'Dogs' };
+    const { result, events, logs } = await recorded(world, () =>
+      world.as(world.admin).run(FilledFormFieldUpdate, { input }),
+    );
+    success(result.filledFormFieldUpdate);
+    expect(events.map(({ type, aggregate, aggregateId, payload }) => [type, aggregate, aggregateId, payload])).toEqual([
+      ['form_field.updated', 'ticket', ticket.id, { fieldId: field.id }],
+    ]);
+    expect(logs).toMatchObject([{ entity: 'FILLED_FORM_FIELD', entityId: field.id, ownerId: ticket.clientId }]);
+    const after = await world.rows.ticket.findUniqueOrThrow({ where: { id: ticket.id } });
+    expect(after.updatedAt.getTime()).toBeGreaterThan(updatedAt.getTime());
+    expect(after.version).toBe(1);
+  });
+
+  test('finds no answer of a deleted ticket, or of a stranger’s', async () => {
+    const [world, other] = [await makeWorld(), await makeWorld()];
+    const strange = await (await other.ticket()).formField();
+    const hidden = await (await world.ticket({ deletedAt: new Date() })).formField();
+    for (const { id } of [hidden, strange]) {
+      const { filledFormFieldUpdate } = await unchanged(other, () =>
+        unchanged(world, () => world.as(world.admin).run(FilledFormFieldUpdate, { input: { id, value: 'Dogs' } })),
+      );
+      expect(failure(filledFormFieldUpdate, 'NotFoundError').path).toEqual(['id']);
+    }
+  });
+
+  test('of a ticket is for staff who may change the ticket', async () => {
+    const cast = await makeTicketCast();
+    await expectOutcomes(
+      cast,
+      {
+        administrator: 'done',
+        token: 'done',
+        manager: 'done',
+        assignee: 'done',
+        unassigned: 'NotFoundError',
+        colleague: 'done',
+        outsider: 'NotFoundError',
+        reader: 'FORBIDDEN',
+        narrow: 'FORBIDDEN',
+        blind: 'NotFoundError',
+        // Who works with orders only sees no ticket.
+        unprivileged: 'NotFoundError',
+        client: 'FORBIDDEN',
+        otherClient: 'FORBIDDEN',
+        stranger: 'NotFoundError',
+        anonymous: 'UNAUTHENTICATED',
+      },
+      () => cast.ticket.formField(),
+      (client, { id }) => client.answer(FilledFormFieldUpdate, { input: { id, value: `value ${Math.random()}` } }),
     );
   });
 });

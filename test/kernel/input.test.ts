@@ -3,6 +3,7 @@ import { ConflictError, type InvalidInputError, type IssueList, issueList } from
 import {
   checkAmount,
   checkRange,
+  checkWebAddresses,
   metadataObject,
   notCleared,
   optionalText,
@@ -32,6 +33,22 @@ describe('a required text', () => {
     expect(checked((issues) => requiredText(issues, 'name', '😀'.repeat(255))).refused).toEqual([]);
     expect(checked((issues) => requiredText(issues, 'name', '😀'.repeat(256))).refused).toEqual(['name TOO_LONG']);
   });
+});
+
+test('addresses are of the web, whole, and no more than allowed', () => {
+  const refused = (addresses: string[]) =>
+    checked((issues) => checkWebAddresses(issues, 'files', addresses, 3)).refused;
+  expect(refused(['https://example.com/a.pdf', 'http://[::1]:80/?q=ü'])).toEqual([]);
+  expect(refused(['a.pdf', 'ftp://example.com', 'https://'])).toEqual([
+    'files.0 INVALID',
+    'files.1 INVALID',
+    'files.2 INVALID',
+  ]);
+  expect(refused([`https://example.com/${'x'.repeat(1_981)}`, 'https://example.com/\0'])).toEqual([
+    'files.0 INVALID',
+    'files.1 INVALID',
+  ]);
+  expect(refused(Array(4).fill('https://example.com'))).toEqual(['files OUT_OF_RANGE']);
 });
 
 test('an optional text tells leaving from clearing', () => {

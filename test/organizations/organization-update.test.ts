@@ -16,6 +16,7 @@ const OrganizationUpdate = graphql(`
           timeZone
           taskCompletionMovesAssignees
           dunningDays
+          ticketRepliesMoveStatus
           version
         }
       }
@@ -45,6 +46,7 @@ describe('organizationUpdate', () => {
       timeZone: 'Europe/Berlin',
       taskCompletionMovesAssignees: false,
       dunningDays: [1, 3, 5, 7],
+      ticketRepliesMoveStatus: true,
       version: 2,
     });
     expect(events).toMatchObject([
@@ -77,6 +79,7 @@ describe('organizationUpdate', () => {
         timeZone: null,
         taskCompletionMovesAssignees: null,
         dunningDays: null,
+        ticketRepliesMoveStatus: null,
       }),
     );
     expect(issuesOf(refused)).toEqual([
@@ -84,8 +87,17 @@ describe('organizationUpdate', () => {
       'currency REQUIRED',
       'timeZone REQUIRED',
       'taskCompletionMovesAssignees REQUIRED',
+      'ticketRepliesMoveStatus REQUIRED',
       'dunningDays REQUIRED',
     ]);
+  });
+
+  test('switches what replies do to tickets', async () => {
+    const world = await makeWorld();
+    const switched = async (ticketRepliesMoveStatus: boolean) =>
+      success(await update(world, { ticketRepliesMoveStatus })).organization;
+    expect(await switched(false)).toMatchObject({ ticketRepliesMoveStatus: false, version: 2 });
+    expect(await switched(true)).toMatchObject({ ticketRepliesMoveStatus: true, version: 3 });
   });
 
   test.each<[string, Input, string]>([
