@@ -97,7 +97,7 @@ describe('filledFormFields', () => {
   const outcome = async (world: World, actor: Actor, variables: Variables) => {
     const { data, errors } = await world.as(actor).answer(FilledFormFields, variables);
     if (errors) return String(errors[0]?.extensions?.code);
-    return (data?.filledFormFields as { totalCount: number }).totalCount;
+    return (data as { filledFormFields: { totalCount: number } }).filledFormFields.totalCount;
   };
 
   test('of an order are seen by whoever sees the order', async () => {
