@@ -95,8 +95,14 @@ export function formDataField(name: formFields.ParentName) {
   };
 }
 
+function visibleIn(name: formFields.ParentName, viewer: Viewer): object {
+  const visible = visibleParents.get(name);
+  if (!visible) throw new Error(`Nobody says who sees the answers of a ${name}.`);
+  return visible(viewer);
+}
+
 const visibleAnswers = (viewer: Viewer) => ({
-  OR: [...visibleParents].map(([name, visible]) => ({ [name]: visible(viewer) })),
+  OR: [...visibleParents.keys()].map((name) => ({ [name]: visibleIn(name, viewer) })),
 });
 
 nodeType('FilledFormField', 'FilledFormField', visibleAnswers);
@@ -105,7 +111,11 @@ function beneath(name: formFields.ParentName, type: 'Order' | 'Ticket'): Beneath
   return {
     type,
     description: `The ${name} that they are filed under, by id or number.`,
-    where: (viewer, named) => ({ [name]: { AND: [visibleParents.get(name)?.(viewer) ?? {}, named] } }),
+    where: (viewer, named) => ({
+      // Said once more of the answers themselves: so their index is the way to them.
+      ...('id' in named ? { [`${name}Id`]: named.id } : {}),
+      [name]: { AND: [visibleIn(name, viewer), named] },
+    }),
   };
 }
 
@@ -115,7 +125,8 @@ listField('filledFormFields', {
   model: 'FilledFormField',
   type: filledFormFields,
   permission: 'formFields.read',
-  visible: visibleAnswers,
+  // Who sees what they are filed under sees them all.
+  visible: () => ({}),
   beneath: { orderId: beneath('order', 'Order'), ticketId: beneath('ticket', 'Ticket') },
 });
 

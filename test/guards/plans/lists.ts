@@ -40,6 +40,13 @@ const shapes = {
   },
   services: { table: 'services', row: 'id name createdAt', filter: 'ServiceFilter', sort: 'ServiceSort', terms: null },
   coupons: { table: 'coupons', row: 'id code createdAt', filter: 'CouponFilter', sort: 'CouponSort', terms: null },
+  tickets: {
+    table: 'tickets',
+    row: 'id number subject createdAt',
+    filter: 'TicketFilter',
+    sort: 'TicketSort',
+    terms: 'ticket_search_terms',
+  },
   tags: { table: 'tags', row: 'id name', filter: 'TagFilter', sort: 'TagSort', terms: null },
   team: { table: 'users', row: 'id name email', filter: 'TeamFilter', sort: 'TeamSort', terms: null },
   logs: { table: 'logs', row: 'id entity event createdAt', filter: 'LogFilter', sort: null, terms: null },
@@ -164,6 +171,22 @@ const cutsOf: Readonly<Record<ListName, Readonly<Record<string, Cut>>>> = {
     },
     ...sorts(['CREATED_AT', 'CURRENT_PERIOD_END', 'NUMBER']),
   },
+  tickets: {
+    '': {},
+    ' of a status': { filter: () => ({ status: { eq: 'OPEN' } }) },
+    ' of a client': { filter: ({ clients }) => ({ clientId: { eq: clients.busiest } }) },
+    ' of an order': { filter: ({ order }) => ({ orderId: { eq: `order_${order.id}` } }) },
+    ' of a busy employee': {
+      filter: ({ employees }) => ({ employeeId: { eq: employees.busiest } }),
+      by: 'ticket_employees',
+    },
+    ' of a frequent tag': { filter: ({ tags }) => ({ tagId: { eq: tags.busiest } }), by: 'ticket_tags' },
+    ' of a time': { filter: ({ placed }) => ({ createdAt: { gte: placed.from, lt: placed.until } }) },
+    ' that are deleted': { filter: () => ({ isDeleted: { eq: true } }) },
+    ...sorts(['CREATED_AT', 'UPDATED_AT', 'LAST_MESSAGE_AT', 'NUMBER', 'SUBJECT', 'STATUS', 'CLIENT', 'ORDER']),
+    ' found by a frequent word': { search: ({ words }) => words.frequent },
+    ' found by a rare word': { search: ({ words }) => words.rare },
+  },
   tags: { '': {}, ...sorts(['NAME', 'CREATED_AT']) },
   team: { '': {}, ...sorts(['CREATED_AT', 'EMAIL', 'FIRST_NAME', 'LAST_NAME']) },
   logs: {
@@ -191,6 +214,8 @@ const ofOthers: readonly (readonly [ListName, string])[] = [
   ['clients', ''],
   ['clients', ' by LAST_NAME ASC'],
   ['services', ' by NAME ASC'],
+  ['tickets', ''],
+  ['tickets', ' of a status'],
 ];
 
 export const lists: readonly List[] = [

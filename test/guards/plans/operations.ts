@@ -183,6 +183,46 @@ export const operations: readonly Operation[] = [
     reads: { users: 20 * people, orders: 20 * 3 },
   }),
   ...as(everybody, {
+    title: 'a page of tickets, with their orders, people and newest messages',
+    document: `{
+      tickets(first: 50) {
+        nodes {
+          id number subject status { name kind } source createdAt lastMessageAt
+          client { id name email } order { id number } employees { id name } tags { id name }
+          messages(first: 3) { nodes { id body staffOnly author { name } } }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }`,
+    variables: nothing,
+    reads: {
+      tickets: 50 + 2,
+      orders: 50,
+      users: 50 * (1 + people + 3),
+      ticket_employees: 50 * people,
+      ticket_tags: 50 * tags,
+      ticket_messages: 50 * 3,
+    },
+  }),
+  ...as(['administrator', 'client'], {
+    title: 'an order and its client with their tickets, counted',
+    document: `query ($id: ID!) {
+      order(id: $id) {
+        number tickets(first: 10) { totalCount nodes { number subject formData } }
+        client { tickets(first: 10) { totalCount nodes { number } } }
+      }
+    }`,
+    variables: ({ order }) => ({ id: order.id }),
+    reads: { orders: 1, users: 1, tickets: 2 * ofOneClient, filled_form_fields: 10 * people },
+  }),
+  ...as(['administrator', 'client'], {
+    title: 'the answers of an order',
+    document: `query ($id: ID!) { filledFormFields(orderId: $id) { totalCount nodes { name value } } }`,
+    variables: ({ order }) => ({ id: order.id }),
+    // The order is looked up for each of them, to show and to count.
+    reads: { orders: 2 * 20, filled_form_fields: 2 * 20 },
+  }),
+  ...as(everybody, {
     title: 'the team with roles and groups',
     document: '{ team(first: 50) { nodes { id name email role { id name } group { name } } } }',
     variables: nothing,
