@@ -5,6 +5,7 @@ import type { Log } from '../kernel/log.ts';
 import { metrics } from '../kernel/metrics.ts';
 import type { GraphiQL } from './graphiql.ts';
 import { StartError } from './lifetime.ts';
+import { createPaths } from './paths.ts';
 import type { Readiness } from './readiness.ts';
 
 export type HttpServer = {
@@ -14,7 +15,13 @@ export type HttpServer = {
   drain(): Promise<void>;
 };
 
-export type Answer = (request: http.IncomingMessage, response: http.ServerResponse, exchange: Exchange) => unknown;
+/** @param segments what stands in the path's named segments, as it was sent: still percent-encoded */
+export type Answer = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  exchange: Exchange,
+  segments: Readonly<Record<string, string>>,
+) => unknown;
 
 /** What answers under a path, and for which methods. Null: that is for the answer to say. */
 export type Route = { methods: string[] | null; answer: Answer };
@@ -27,6 +34,8 @@ export type HttpServerOptions = {
   /** More than there always is, by path. */
   routes?: Readonly<Record<string, Route>>;
 };
+
+const probes = new Set(['/healthz', '/readyz']);
 
 /** The process's HTTP side: routes, request ids, one log line per request. */
 export function createHttpServer({
@@ -62,15 +71,15 @@ export function createHttpServer({
       ? graphiql(request, response)
       : graphql.handle(request, response, exchange);
 
-  const routes = new Map<string, Route>([
-    ['/healthz', { methods: ['GET', 'HEAD'], answer: health }],
-    ['/readyz', { methods: ['GET', 'HEAD'], answer: ready }],
-    ['/metrics', { methods: ['GET', 'HEAD'], answer: counted }],
-    ['/', { methods: ['GET', 'HEAD'], answer: home }],
+  const routeOf = createPaths<Route>({
     // Which methods GraphQL allows is for its own server to say.
-    ['/graphql', { methods: null, answer: graph }],
-    ...Object.entries(more),
-  ]);
+    '/graphql': { methods: null, answer: graph },
+    '/healthz': { methods: ['GET', 'HEAD'], answer: health },
+    '/readyz': { methods: ['GET', 'HEAD'], answer: ready },
+    '/metrics': { methods: ['GET', 'HEAD'], answer: counted },
+    '/': { methods: ['GET', 'HEAD'], answer: home },
+    ...more,
+  });
 
   async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const exchange = newExchange();
@@ -81,13 +90,14 @@ export function createHttpServer({
     response.setHeader('x-request-id', exchange.requestId);
     if (draining) response.setHeader('connection', 'close');
     try {
-      const route = routes.get(path);
-      if (!route) return notFound(request, response);
+      const found = routeOf(path);
+      if (!found) return notFound(request, response);
+      const { target: route, segments } = found;
       if (route.methods && !route.methods.includes(request.method ?? '')) {
         response.setHeader('allow', route.methods.join(', '));
         return sendJson(response, 405, { error: `${request.method} is not possible here.` });
       }
-      await route.answer(request, response, exchange);
+      await route.answer(request, response, exchange, segments);
     } catch (error) {
       log.error({ err: error, requestId: exchange.requestId }, 'a request failed unexpectedly');
       if (response.headersSent) response.destroy();
@@ -124,7 +134,7 @@ export function sendJson(response: http.ServerResponse, status: number, body: un
 }
 
 function notFound(request: http.IncomingMessage, response: http.ServerResponse): void {
-  sendJson(response, 404, { error: `There is nothing at ${pathOf(request)}. The graph is at /graphql.` });
+  sendJson(response, 404, { error: `There is nothing at ${shortened(pathOf(request))}. The graph is at /graphql.` });
 }
 
 function wantsHtml(request: http.IncomingMessage): boolean {
@@ -134,6 +144,11 @@ function wantsHtml(request: http.IncomingMessage): boolean {
 // Without the search part: a GET carries its variables there.
 function pathOf(request: http.IncomingMessage): string {
   const [path = '/'] = (request.url ?? '/').split('?', 1);
+  return path;
+}
+
+// As much as is told, or logged.
+function shortened(path: string): string {
   return path.slice(0, 200);
 }
 
@@ -149,14 +164,14 @@ function logWhenDone(
     const line = {
       requestId: exchange.requestId,
       method: request.method,
-      path,
+      path: shortened(path),
       // A caller who left before the answer was written got none.
       status: response.writableFinished ? response.statusCode : null,
       ms: Math.round((performance.now() - started) * 10) / 10,
       ...(exchange.operation === null ? {} : { operation: exchange.operation.slice(0, 100) }),
     };
     // Probes ask every few seconds and have nothing to tell while all is well.
-    if (path.endsWith('z') && response.statusCode === 200) log.debug(line, 'request');
+    if (probes.has(path) && response.statusCode === 200) log.debug(line, 'request');
     else log.info(line, 'request');
   });
 }
