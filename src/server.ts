@@ -16,6 +16,7 @@ import { type Demo, openDemo } from './server/demo.ts';
 import { announcement, prefilled } from './server/examples.ts';
 import { createGraphiQL } from './server/graphiql.ts';
 import { createHttpServer } from './server/http.ts';
+import { invoiceRoutes } from './server/invoices/routes.ts';
 import { provideEncryptionKeys } from './server/keys.ts';
 import { beginLifetime, type Lifetime, StartError } from './server/lifetime.ts';
 import { createReadiness } from './server/readiness.ts';
@@ -62,7 +63,10 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     }),
     readiness: createReadiness(url, () => lifetime.isEnding, log),
     log,
-    routes: signInRoutes({ tools, settings, authenticate, hasPortals: demo === null }),
+    routes: {
+      ...signInRoutes({ tools, settings, authenticate, hasPortals: demo === null }),
+      ...invoiceRoutes({ database, log }),
+    },
   });
   const address = await server.listen(env.PORT, env.HOST);
   // Which port it is may be known only now; nobody has asked anything yet.
