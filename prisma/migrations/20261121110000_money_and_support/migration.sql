@@ -1030,6 +1030,16 @@ language sql stable security definer set search_path = public, pg_temp as $$
     where i.access_key = key::bpchar and i.number = invoice_number and i.deleted_at is null and i.status <> 'DRAFT'
 $$;
 
+-- A text as a segment of a URL's path, as JavaScript's encodeURIComponent writes it.
+create function url_segment(value text) returns text language sql stable strict parallel safe as $$
+  select case when value ~ '^[A-Za-z0-9_.!~*''()-]*$' then value else (
+    select string_agg(
+        case when letter ~ '^[A-Za-z0-9_.!~*''()-]$' then letter
+          else upper(regexp_replace(encode(convert_to(letter, 'UTF8'), 'hex'), '(..)', '%\1', 'g')) end,
+        '' order by place)
+      from regexp_split_to_table(value, '') with ordinality as letters (letter, place)) end
+$$;
+
 -- Due work of all tenants: the worker sets the tenant for each piece like any request does.
 create function due_subscriptions(at timestamptz, most int) returns table (organization_id uuid, id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
