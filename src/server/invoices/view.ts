@@ -90,7 +90,7 @@ function sumRow({ label, text }: Entry, kind: 'plain' | 'total' | 'due' = 'plain
 }
 
 function stampOf({ kind, word, day }: Stamp): Markup {
-  return html`<p class="${`stamp ${kind}`}">${word}${day === null ? null : html`<small>${day}</small>`}</p>`;
+  return html`<p class="stamp ${kind}">${word}${day === null ? null : html`<small>${day}</small>`}</p>`;
 }
 
 /** What somebody sees who comes from paying. */

@@ -1,5 +1,4 @@
 import fs from 'node:fs/promises';
-import { createRequire } from 'node:module';
 
 export type Face = 'regular' | 'bold';
 
@@ -23,8 +22,7 @@ export function loadFonts(): Promise<Record<Face, Font>> {
 }
 
 async function load(face: Face): Promise<Font> {
-  const file = createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${files[face]}`);
-  const bytes = await fs.readFile(file);
+  const bytes = await fs.readFile(new URL(import.meta.resolve(`dejavu-fonts-ttf/ttf/${files[face]}`)));
   return { bytes, has: coverageOf(bytes) };
 }
 

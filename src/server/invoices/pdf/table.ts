@@ -2,7 +2,11 @@ import type { DocumentLine } from '../../../invoices/document/rules.ts';
 import { beside, type Column, type Setter, styles, type Type } from './setting.ts';
 import { heightOf, paper, type Row, type Sheets } from './sheets.ts';
 
-type Columns = Record<'position' | 'what' | 'quantity' | 'unit' | 'total', Column> & { discount: Column | null };
+type Columns = Record<'position' | 'what' | 'quantity' | 'unit' | 'total', Column> & {
+  discount: Column | null;
+  /** Numbers so long that they stand beneath the words. */
+  isStacked: boolean;
+};
 
 const gap = 16;
 const padding = 7;
@@ -23,7 +27,7 @@ export type TableOptions = {
 export function putTable(sheets: Sheets, lines: readonly DocumentLine[], options: TableOptions): void {
   const { set, type, continuation, followedBy } = options;
   const columns = columnsFor(lines, type);
-  const head = beside(...titles(columns).map(([title, column]) => set(title, styles.small, column)));
+  const head = headRows(columns, set);
 
   const putHead = () => {
     sheets.put(head);
@@ -52,26 +56,35 @@ export function putTable(sheets: Sheets, lines: readonly DocumentLine[], options
   }
 }
 
-function titles({ position, what, quantity, unit, discount, total }: Columns): [string, Column][] {
-  return [
-    ['No.', position],
-    ['Description', what],
-    ['Quantity', quantity],
-    ['Unit price', unit],
-    ...(discount ? [['Discount', discount] as [string, Column]] : []),
-    ['Amount', total],
-  ];
+function headRows(columns: Columns, set: Setter): Row[] {
+  const { position, what, quantity, unit, discount, total } = columns;
+  const title = (text: string, column: Column) => set(text, styles.small, column);
+  return arranged(
+    columns,
+    [title('No.', position), title('Description', what)],
+    [
+      title('Quantity', quantity),
+      title('Unit price', unit),
+      discount ? title('Discount', discount) : [],
+      title('Amount', total),
+    ],
+  );
 }
 
-const widestDiscountLabel = 62;
+function arranged({ isStacked }: Columns, words: readonly Row[][], numbers: readonly Row[][]): Row[] {
+  return isStacked ? [...beside(...words), ...beside(...numbers)] : beside(...words, ...numbers);
+}
+
+const leastForWords = 90;
+/** A longer one, such as a coupon's code, is broken. */
+const widestLabelWord = 62;
 
 /** Numbers get the room that they need, words what is left. */
 function columnsFor(lines: readonly DocumentLine[], { measure }: Type): Columns {
-  const widest = (title: string, texts: readonly string[]) =>
-    Math.max(measure(title, styles.small), ...texts.map((text) => measure(text, styles.lead)));
-  const discounts = lines.flatMap((line) => line.discounts);
-  const words = discounts.flatMap(({ label }) => label.split(' '));
-  const labels = Math.max(0, ...words.map((word) => measure(word, styles.small)));
+  const widest = (title: string, textsOf: (line: DocumentLine) => readonly string[]) =>
+    Math.max(measure(title, styles.small), ...lines.flatMap(textsOf).map((text) => measure(text, styles.lead)));
+  const words = lines.flatMap(({ discounts }) => discounts.flatMap(({ label }) => label.split(' ')));
+  const widestWord = Math.max(0, ...words.map((word) => measure(word, styles.small)));
 
   let right = paper.right;
   const fromRight = (width: number): Column => {
@@ -79,64 +92,38 @@ function columnsFor(lines: readonly DocumentLine[], { measure }: Type): Columns 
     right -= width + gap;
     return column;
   };
-  const total = fromRight(
-    widest(
-      'Amount',
-      lines.map((line) => line.total),
-    ),
-  );
-  const discount =
-    discounts.length > 0
-      ? fromRight(
-          Math.max(
-            widest(
-              'Discount',
-              discounts.map(({ text }) => text),
-            ),
-            Math.min(labels, widestDiscountLabel),
-          ),
-        )
-      : null;
-  const unit = fromRight(
-    widest(
-      'Unit price',
-      lines.map((line) => line.unitAmount),
-    ),
-  );
-  const quantity = fromRight(
-    widest(
-      'Quantity',
-      lines.map((line) => line.quantity),
-    ),
-  );
-  const position = {
-    x: paper.left,
-    width: widest(
-      'No.',
-      lines.map((line) => line.position),
-    ),
-  };
-  const x = paper.left + position.width + 10;
-  return { position, what: { x, width: right - x }, quantity, unit, discount, total };
+  const total = fromRight(widest('Amount', (line) => [line.total]));
+  const amounts = widest('Discount', ({ discounts }) => discounts.map(({ text }) => text));
+  const discount = words.length > 0 ? fromRight(Math.max(amounts, Math.min(widestWord, widestLabelWord))) : null;
+  const unit = fromRight(widest('Unit price', (line) => [line.unitAmount]));
+  const quantity = fromRight(widest('Quantity', (line) => [line.quantity]));
+  const position = { x: paper.left, width: widest('No.', (line) => [line.position]) };
+  const x = position.x + position.width + 10;
+  const isStacked = right - x < leastForWords;
+  const what = { x, width: (isStacked ? paper.right : right) - x };
+  return { position, what, quantity, unit, discount, total, isStacked };
 }
 
 function lineRows(line: DocumentLine, columns: Columns, set: Setter): Row[] {
-  const { what, discount } = columns;
-  return beside(
-    set(line.position, { ...styles.body, tone: 'soft' }, columns.position),
+  const { position, what, quantity, unit, discount, total } = columns;
+  const words = [
+    ...set(line.name, styles.lead, what),
+    ...(line.description === null ? [] : set(line.description, styles.small, what)),
+    ...line.options.flatMap(({ label, text }) => set(`${label}: ${text}`, styles.small, what)),
+  ];
+  const discounts = (column: Column) =>
+    line.discounts.flatMap(({ label, text }) => [
+      ...set(text, styles.body, column),
+      ...(label === '' ? [] : set(label, styles.small, column)),
+    ]);
+  return arranged(
+    columns,
+    [set(line.position, { ...styles.body, tone: 'soft' }, position), words],
     [
-      ...set(line.name, styles.lead, what),
-      ...(line.description === null ? [] : set(line.description, styles.small, what)),
-      ...line.options.flatMap(({ label, text }) => set(`${label}: ${text}`, styles.small, what)),
+      set(line.quantity, styles.body, quantity),
+      set(line.unitAmount, styles.body, unit),
+      discount ? discounts(discount) : [],
+      set(line.total, styles.body, total),
     ],
-    set(line.quantity, styles.body, columns.quantity),
-    set(line.unitAmount, styles.body, columns.unit),
-    discount
-      ? line.discounts.flatMap(({ label, text }) => [
-          ...set(text, styles.body, discount),
-          ...(label === '' ? [] : set(label, styles.small, discount)),
-        ])
-      : [],
-    set(line.total, styles.body, columns.total),
   );
 }

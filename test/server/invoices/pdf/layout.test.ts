@@ -47,7 +47,7 @@ describe('the sheets', () => {
   test('hold everything once, within the paper, and no two texts on each other', () => {
     const words = fc.string({ unit: fc.constantFrom(...'abcdefg  \n'), minLength: 1, maxLength: 60 });
     const prose = fc.array(words, { maxLength: 25 }).map((parts) => `x${parts.join(' ')}`);
-    const amount = fc.integer({ min: 1, max: 9_999_999 }).map((cents) => `$${(cents / 100).toFixed(2)}`);
+    const amount = fc.constantFrom('$1.00', '$99.90', '$1,234.50', '$12,345,678.90', '$999,999,999,999,999.99');
     const entry = fc.record({ label: words.map((text) => `l${text}`), text: words.map((text) => `t${text}`) });
     const some = fc.record({
       ...{ position: fc.constant(''), name: prose, description: fc.option(prose), quantity: fc.constant('1') },
@@ -108,6 +108,20 @@ describe('the sheets', () => {
     expect(pageWith(parted, '2')).toBe(0);
     expect(parted.map(rowsOn).reduce((sum, rows) => sum + rows)).toBe(120);
     expect(parted.every((page) => textsOf(page).some(({ text }) => text === 'Description'))).toBe(true);
+  });
+
+  test('set long numbers beneath the words', () => {
+    const long = '$999,999,999,999,999.99';
+    const rowOf = (texts: readonly Text[], text: string) => texts.find((mark) => mark.text === text)?.y ?? 0;
+    const discounts = [{ label: '', text: long }];
+    for (const [fields, isBeneath] of [
+      [{}, false],
+      [{ unitAmount: long, total: long, discounts }, true],
+    ] as const) {
+      const texts = textsOf(layOut(made({ lines: [{ ...line, ...fields, quantity: '12' }] }), type)[0] ?? []);
+      expect(rowOf(texts, '12') > rowOf(texts, 'Work')).toBe(isBeneath);
+      expect(rowOf(texts, 'Quantity') > rowOf(texts, 'Description')).toBe(isBeneath);
+    }
   });
 
   test('have a column for discounts only where there are any', () => {
