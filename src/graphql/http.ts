@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type GraphQLSchema, getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Tools } from '../kernel/command.ts';
-import type { Settings } from '../kernel/env.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { inRequest, type Log } from '../kernel/log.ts';
 import type { Header, Viewer } from '../kernel/viewer.ts';
@@ -30,7 +29,6 @@ export type GraphQLServerOptions = OperationOptions & {
   schema: GraphQLSchema;
   tools: Tools;
   log: Log;
-  settings: Settings;
   authenticate: (header: Header, requestId: string) => Promise<Viewer>;
 };
 

@@ -11,6 +11,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { countStatements, unavailability } from '../kernel/db.ts';
+import type { Settings } from '../kernel/env.ts';
 import { type DomainError, UnauthenticatedError } from '../kernel/errors.ts';
 import { reads } from '../kernel/metrics.ts';
 import { decodeWire } from '../kernel/wire.ts';
@@ -27,6 +28,7 @@ export type OperationOptions = {
   explainReads: boolean;
   /** Whether somebody without a credential may read the schema. */
   publicSchema: boolean;
+  settings: Settings;
 };
 
 /** An answer, and how it came about: as the text's bytes (see kernel/wire.ts), or as graphql-js makes it. */
@@ -54,8 +56,8 @@ const longestText = 20_000;
  * is closed here. What is executed is executed by graphql-js itself: Yoga's own executor can stream, which nothing here
  * needs, and takes half as much time again.
  */
-export function createOperations({ reads: path, explainReads, publicSchema }: OperationOptions): Operations {
-  const compiler = path === 'compiled' ? createCompiler() : null;
+export function createOperations({ reads: path, explainReads, publicSchema, settings }: OperationOptions): Operations {
+  const compiler = path === 'compiled' ? createCompiler(settings) : null;
   const documents = new LRUCache<string, DocumentNode>({ max: mostDocuments });
 
   const explain = async <Found extends Read | null>(work: () => Promise<Found>): Promise<Found> => {

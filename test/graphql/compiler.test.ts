@@ -32,7 +32,7 @@ const filtered = `query ($filter: OrderFilter, $search: String, $first: Int) {
 
 test('law 4: no value is part of the text, whether it comes as a variable, as a literal or from the viewer', async () => {
   const { admin } = await makeWorld();
-  const { compile } = createCompiler();
+  const { compile } = createCompiler(settings);
   const viewer = viewerOf(admin);
   const evil = `'); drop table orders; -- "$1" \\`;
   const args = argsOf(filtered);
@@ -97,7 +97,7 @@ test('law 3: one plan serves everybody, and each sees what is theirs', async () 
 
 test('law 6: every list is bounded in the text', async () => {
   const world = await makePopulatedWorld();
-  const { compile } = createCompiler();
+  const { compile } = createCompiler(settings);
   const text = `{ orders(first: 5) { nodes { tasks(last: 5) { edges { cursor } } messages { pageInfo { hasNextPage } } } } }`;
   const statement = statementOf(compile(argsOf(text), viewerOf(world.admin)));
   expect(statement.text.match(/limit 101\b/g)).toHaveLength(3);
@@ -163,7 +163,7 @@ test('a database that does not answer is not asked again', async () => {
 
 test('plans are kept for a bounded number of operations, and conditions make operations of their own', async () => {
   const { admin } = await makeWorld();
-  const compiler = createCompiler();
+  const compiler = createCompiler(settings);
   const viewer = viewerOf(admin);
   const conditional = argsOf('query ($with: Boolean!) { tags { nodes { id name @include(if: $with) } } }');
   const textOf = (withName: boolean) =>
@@ -180,7 +180,7 @@ test('plans are kept for a bounded number of operations, and conditions make ope
 
 test('what is too large, and what asks for the schema, is executed plainly', async () => {
   const { admin } = await makeWorld();
-  const { compile } = createCompiler();
+  const { compile } = createCompiler(settings);
   const viewer = viewerOf(admin);
   const many = Array.from({ length: 600 }, (_, index) => `a${index}: name`).join(' ');
   expect(compile(argsOf(`{ tags { nodes { ${many} } } }`), viewer)).toEqual({
@@ -216,7 +216,7 @@ test('every field of every type is declared, so that every query can be compiled
 test('what only JavaScript can work out takes the whole operation with it', async () => {
   const { admin } = await makeWorld();
   const text = '{ tags { totalCount } couponPreview(code: "x", items: []) { __typename } }';
-  expect(createCompiler().compile(argsOf(text), viewerOf(admin))).toEqual({
+  expect(createCompiler(settings).compile(argsOf(text), viewerOf(admin))).toEqual({
     reason: 'Query.couponPreview: the laws of coupons are written once, in JavaScript',
   });
 });
@@ -224,7 +224,7 @@ test('what only JavaScript can work out takes the whole operation with it', asyn
 test('a statement whose good plan depends on its values is planned for them each time', async () => {
   const { admin, ...world } = await makeWorld();
   const member = await world.member({ role: world.roles.contractor });
-  const { compile } = createCompiler();
+  const { compile } = createCompiler(settings);
   const planned = (text: string, viewer: Viewer) => statementOf(compile(argsOf(text), viewer)).isPlannedAnew;
   expect(planned('{ orders(search: "word") { totalCount } }', viewerOf(admin))).toBe(true);
   expect(planned('{ orders(filter: { status: { eq: UNPAID } }) { totalCount } }', viewerOf(admin))).toBe(false);

@@ -30,6 +30,7 @@ import {
   Kind,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Settings } from '../../kernel/env.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { planOf } from './plan.ts';
@@ -52,7 +53,7 @@ const mostPlans = 500;
 type Plan = { sql: Sql } | { reason: string };
 
 /** Remembers the plans of operations; nothing of the requests. */
-export function createCompiler(): Compiler {
+export function createCompiler(settings: Settings): Compiler {
   const plans = new LRUCache<string, Plan>({ max: mostPlans });
   return {
     get plans() {
@@ -72,7 +73,7 @@ export function createCompiler(): Compiler {
       }
       if ('reason' in plan) return plan;
       try {
-        return { statement: write(plan.sql, { viewer, variables }) };
+        return { statement: write(plan.sql, { viewer, variables, settings }) };
       } catch (error) {
         return { reason: reasonOf(error) };
       }

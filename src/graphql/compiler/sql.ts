@@ -1,7 +1,12 @@
+import type { Settings } from '../../kernel/env.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 
 /** What a plan is run with. Nothing of it is kept in the plan. */
-export type Request = { readonly viewer: Viewer; readonly variables: Readonly<Record<string, unknown>> };
+export type Request = {
+  readonly viewer: Viewer;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly settings: Settings;
+};
 
 /** A value, sent beside the text. The type is the SQL type that it is read as. */
 type Parameter = { readonly value: unknown; readonly type: string };

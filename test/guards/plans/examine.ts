@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { createCompiler } from '../../../src/graphql/compiler/compiler.ts';
 import type { Statement } from '../../../src/graphql/compiler/sql.ts';
 import { schema } from '../../../src/schema.ts';
+import { settings } from '../../kit/client.ts';
 import { asTenant, explain, type PlanMode, type PlanNode, planModes } from './explain.ts';
 import { countOf, documentOf, type List, pageSize, readsOf, tableOf } from './lists.ts';
 import type { Operation, Reads } from './operations.ts';
@@ -11,7 +12,7 @@ import type { Subjects } from './subjects.ts';
 /** One way in which an operation is asked, and one way in which PostgreSQL planned it. */
 export type Examined = { variant: string; mode: PlanMode; plan: PlanNode; reads: Reads };
 
-const { compile } = createCompiler();
+const { compile } = createCompiler(settings);
 const documents = new Map<string, DocumentNode>();
 
 function documentFor(text: string): DocumentNode {
