@@ -10,6 +10,8 @@
  *  6. Something is due only while the invoice is unpaid or partially paid: what was asked for and is not kept.
  *  7. An invoice is overdue when it is not paid in full at its due instant.
  *  8. What is settled for good (paid, refunded, cancelled) bears a stamp.
+ *  9. Who has the number and the key of an invoice may see its document, unless it is a draft or deleted. Nothing else opens
+ *     it, and nothing else is opened by them.
  */
 import { currencySymbols, Decimal, formatAmount } from '../../kernel/money.ts';
 
@@ -334,4 +336,19 @@ function linesOf(text: string | null | undefined): string[] {
 function textOrNull(text: string | null): string | null {
   const trimmed = text?.replace(/\r\n?/g, '\n').trim() ?? '';
   return trimmed === '' ? null : trimmed;
+}
+
+/** The pages of an invoice that its link opens: what stands before and behind its number. */
+export const publicPaths = {
+  view: ['/invoices/', ''],
+  download: ['/invoices/', '/download'],
+  thanks: ['/thanks/', ''],
+} as const;
+
+export type PublicPage = keyof typeof publicPaths;
+
+/** Law 9: the link that opens a page of the invoice. */
+export function linkTo(page: PublicPage, invoice: { number: string; accessKey: string }, publicUrl: string): string {
+  const [before, after] = publicPaths[page];
+  return `${publicUrl}${before}${encodeURIComponent(invoice.number)}${after}?key=${invoice.accessKey}`;
 }

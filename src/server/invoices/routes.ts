@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { readPublicInvoice } from '../../invoices/document/loaders.ts';
-import { composeDocument, composeThanks, type InvoiceFacts } from '../../invoices/document/rules.ts';
+import { composeDocument, composeThanks, type InvoiceFacts, publicPaths } from '../../invoices/document/rules.ts';
 import { type Database, unavailability } from '../../kernel/db.ts';
 import type { Log } from '../../kernel/log.ts';
 import { now } from '../../kernel/time.ts';
@@ -46,9 +46,9 @@ export function invoiceRoutes({ database, log }: InvoiceRoutesOptions): Record<s
 
   const methods = ['GET', 'HEAD'];
   return {
-    '/invoices/:number': { methods, answer: view },
-    '/invoices/:number/download': { methods, answer: opening(sendPdf) },
-    '/thanks/:number': { methods, answer: thanks },
+    [publicPaths.view.join(':number')]: { methods, answer: view },
+    [publicPaths.download.join(':number')]: { methods, answer: opening(sendPdf) },
+    [publicPaths.thanks.join(':number')]: { methods, answer: thanks },
   };
 }
 
