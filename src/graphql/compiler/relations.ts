@@ -15,8 +15,8 @@ export function relationValue(read: Kind<'relation'>, asked: Asked): Json {
     const other = rowOf(modelOf(type), asked.selection.alias());
     const object = concatenated(asked.objectOf(type, other, asked.nodes));
     const live = liveOnly ? [where(other, { deletedAt: null })] : [];
-    const seen = visible ? [later(({ viewer }) => where(rowOf(other.model, other.alias), visible(viewer)))] : [];
-    const condition = allOf([...joinedBy(row, relation, other), ...live, ...seen]);
+    const joined = allOf([...joinedBy(row, relation, other), ...live]);
+    const condition = visible ? visibleOf(other, joined, visible) : joined;
     return sql`(select ${object} from ${fromOf(other)} where ${condition})`;
   };
   const shown = value(read.relation);
