@@ -10,29 +10,35 @@ export type Context = {
   readonly tools: Tools;
   readonly log: Log;
   readonly settings: Settings;
+  /** From where the request came. Null inside the process. */
+  readonly ipAddress: string | null;
   /** The open read transaction of the viewer's organization. */
   db: Transaction;
 };
 
-const sessions = new WeakMap<Context, ReadSession>();
+const sessions = new WeakMap<Context, Promise<ReadSession>>();
 
-export function createContext(viewer: Viewer, tools: Tools, log: Log, settings: Settings): Context {
+type Surroundings = Pick<Context, 'log' | 'settings' | 'ipAddress'>;
+
+export function createContext(viewer: Viewer, tools: Tools, surroundings: Surroundings): Context {
   // Who has no organization never gets a transaction; every root field refuses an anonymous viewer before it reads.
-  return { viewer, tools, log, settings, db: undefined as never };
+  return { viewer, tools, ...surroundings, db: undefined as never };
 }
 
 /** Opens a read transaction for the answer of a mutation, after its commit; the next mutation closes it. */
 export async function openRead(context: Context): Promise<Transaction> {
-  const open = sessions.get(context);
-  if (open) return open.db;
-  const session = await context.tools.database.openRead(context.viewer);
-  sessions.set(context, session);
-  context.db = session.db;
-  return session.db;
+  // The fields of one answer ask for it at the same time.
+  const opening = sessions.get(context) ?? context.tools.database.openRead(context.viewer);
+  sessions.set(context, opening);
+  const { db } = await opening;
+  context.db = db;
+  return db;
 }
 
 export async function closeRead(context: Context): Promise<void> {
-  const session = sessions.get(context);
+  const opening = sessions.get(context);
   sessions.delete(context);
+  // One that could not be opened has failed the field that wanted it.
+  const session = await opening?.catch(() => null);
   await session?.close();
 }

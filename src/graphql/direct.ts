@@ -7,7 +7,12 @@ import { inRequest } from '../kernel/log.ts';
 import type { Header } from '../kernel/viewer.ts';
 
 /** One request and its answer: the id that names it everywhere, and what became known of it on the way. */
-export type Exchange = { readonly requestId: string; operation: string | null };
+export type Exchange = {
+  readonly requestId: string;
+  /** From where it came. Null inside the process. */
+  readonly ipAddress: string | null;
+  operation: string | null;
+};
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, exchange: Exchange) => unknown;
 

@@ -11,8 +11,8 @@ import { useDocuments } from './documents.ts';
 import { maskError, toGraphQLError } from './errors.ts';
 import { createOperations, type OperationOptions } from './operation.ts';
 
-export function newExchange(): Exchange {
-  return { requestId: randomUUID(), operation: null };
+export function newExchange(ipAddress: string | null = null): Exchange {
+  return { requestId: randomUUID(), ipAddress, operation: null };
 }
 
 /** What a caller inside the process may give. HTTP requests bring an exchange, never a viewer. */
@@ -45,9 +45,9 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const operations = createOperations(options);
   const documents = useDocuments();
 
-  const contextFor = async (header: Header, { requestId }: Exchange, given?: Viewer) => {
+  const contextFor = async (header: Header, { requestId, ipAddress }: Exchange, given?: Viewer) => {
     const viewer = given ?? (await options.authenticate(header, requestId));
-    return createContext({ ...viewer, requestId }, tools, log, settings);
+    return createContext({ ...viewer, requestId }, tools, { log, settings, ipAddress });
   };
 
   const yoga = createYoga<ServerContext, Context>({

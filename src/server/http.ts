@@ -82,7 +82,7 @@ export function createHttpServer({
   });
 
   async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const exchange = newExchange();
+    const exchange = newExchange(request.socket.remoteAddress ?? null);
     const path = pathOf(request);
     logWhenDone(request, response, exchange, path, log);
     running.add(response);

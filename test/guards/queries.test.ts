@@ -162,6 +162,17 @@ describe('SQL statements of', () => {
     // begin, insert, announce, commit; begin, select, commit.
     expect(statements).toBe(7);
   });
+
+  test('the fields of a mutation’s answer are one snapshot: one transaction, whatever their number', async () => {
+    const world = await makeWorld();
+    const document = `mutation ($name: String!) {
+      tagCreate(input: { name: $name }) { ... on TagCreateSuccess { a: tag { id } b: tag { name } c: tag { version } } }
+    }`;
+    await world.as(world.admin).run(document, { name: 'first' });
+    const { statements } = await countStatements(() => world.as(world.admin).run(document, { name: 'second' }));
+    // begin, insert, announce, commit; begin, three selects, commit.
+    expect(statements).toBe(9);
+  });
 });
 
 test('executed plainly, a nested list reads what it returns, and one row more', async () => {
