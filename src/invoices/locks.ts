@@ -39,5 +39,5 @@ async function requireReach(tx: Transaction, viewer: Viewer, id: string, permiss
 export async function refuseWhileCharged(tx: Transaction, invoiceId: string): Promise<void> {
   const charge = await tx.payment.findFirst({ where: { invoiceId, status: 'PROCESSING' }, select: { id: true } });
   if (charge)
-    throw new InvalidStateError('The invoice is being charged. Try again when that is done.', 'BEING_CHARGED');
+    throw new InvalidStateError('The invoice is being charged. Try again when that is done.', 'CHARGE_IN_PROGRESS');
 }

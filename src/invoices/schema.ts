@@ -19,8 +19,7 @@ import { newestFirst } from '../graphql/pagination.ts';
 import { listField, singleField } from '../graphql/queries.ts';
 import { decodeId } from '../kernel/id.ts';
 import { formatAmount } from '../kernel/money.ts';
-import { visibleOrders } from '../orders/policy.ts';
-import { Order, ordersConnection } from '../orders/schema.ts';
+import { Order, ordersBeneath } from '../orders/schema.ts';
 import { PeriodUnitRef } from '../services/schema.ts';
 import { TeamMember } from '../team/schema.ts';
 import * as invoices from './commands.ts';
@@ -104,7 +103,7 @@ export const Invoice = objectType('Invoice', 'Invoice', {
     orders: field.connection<'Order'>(
       'orders',
       'The orders that its payment made, as far as the viewer may see them, newest first.',
-      { type: ordersConnection, where: visibleOrders, order: newestFirst },
+      ordersBeneath,
     ),
     billingAddress: field.part(
       ['billingAddress'],

@@ -27,12 +27,12 @@ const announcements = {
 
 /**
  * Writes an entry into a client's ledger, and the balance that it makes: the only way in which a balance changes. Takes the
- * client's row, so that entries follow each other. Law 4. Announces `credit.granted` and the like.
+ * client's row, so that entries follow each other; who only names the client need not wait. Law 4. Announces `credit.granted` and the like.
  */
 export async function addCredit(tx: Transaction, viewer: Viewer, entry: AddCredit): Promise<{ id: string }> {
   const { clientId, kind, amount, currency, invoiceId, note } = entry;
   const [client] = await tx.$queryRaw<{ balance: Decimal; currency: string }[]>`
-    select balance, currency from users where id = ${clientId}::uuid and kind = 'CLIENT' for update`;
+    select balance, currency from users where id = ${clientId}::uuid and kind = 'CLIENT' for no key update`;
   if (!client) throw new NotFoundError('There is no client with this id.', ['clientId']);
   if (client.currency !== currency)
     throw new InvalidStateError(`The client's credit is in ${client.currency}, not in ${currency}.`, 'WRONG_CURRENCY');

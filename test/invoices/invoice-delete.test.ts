@@ -127,7 +127,7 @@ describe('invoiceDelete', () => {
     const invoice = await world.invoice();
     await world.payment({ invoice, kind: 'CHARGE', status: 'PROCESSING', processor: 'Stripe' });
     const result = await unchanged(world, () => remove(world, invoice.id));
-    expect(failure(result, 'InvalidStateError').code).toBe('BEING_CHARGED');
+    expect(failure(result, 'InvalidStateError').code).toBe('CHARGE_IN_PROGRESS');
   });
 
   test('gives up the renewal that the invoice was', async () => {

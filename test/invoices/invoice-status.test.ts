@@ -285,10 +285,10 @@ describe('while a processor is asked for the money', () => {
     await world.payment({ invoice, kind: 'CHARGE', status: 'PROCESSING', processor: 'Stripe' });
     for (const change of [{ items: [line()] }, { status: 'CANCELLED' }, { dueAt: null }] as const) {
       const result = await unchanged(world, () => update(world, invoice, change as never));
-      expect(failure(result, 'InvalidStateError').code).toBe('BEING_CHARGED');
+      expect(failure(result, 'InvalidStateError').code).toBe('CHARGE_IN_PROGRESS');
     }
     expect(failure(await unchanged(world, () => cancel(world, invoice.id)), 'InvalidStateError').code).toBe(
-      'BEING_CHARGED',
+      'CHARGE_IN_PROGRESS',
     );
     expect((await updated(world, invoice, { note: 'Soon' })).note).toBe('Soon');
   });

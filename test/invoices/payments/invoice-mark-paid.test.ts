@@ -308,7 +308,7 @@ describe('invoiceMarkPaid', () => {
     const world = await makeWorld();
     const invoice = await world.invoice();
     await world.payment({ invoice, kind: 'CHARGE', status: 'PROCESSING', processor: 'Stripe' });
-    expect(await refusal(world, invoice)).toMatchObject({ code: 'BEING_CHARGED' });
+    expect(await refusal(world, invoice)).toMatchObject({ code: 'CHARGE_IN_PROGRESS' });
   });
 
   test('takes as many statements for 10 lines of services as for 1', async () => {

@@ -112,7 +112,7 @@ describe('invoicePaymentRecord', () => {
     expect(await code(await world.invoice({ client: null, status: 'DRAFT' }))).toBe('NO_CLIENT');
     const invoice = await world.invoice();
     await world.payment({ invoice, kind: 'CHARGE', status: 'PROCESSING', processor: 'Stripe' });
-    expect(await code(invoice)).toBe('BEING_CHARGED');
+    expect(await code(invoice)).toBe('CHARGE_IN_PROGRESS');
   });
 
   test('finds nothing by an id of nothing', async () => {

@@ -233,7 +233,7 @@ describe('invoiceRefund', () => {
     const invoice = await paid(world);
     const row = await world.rows.invoice.findFirstOrThrow({ where: { organizationId: world.organizationId } });
     await world.payment({ invoice: row, kind: 'REFUND', status: 'PROCESSING', processor: 'Stripe', amount: '1' });
-    expect(await code(world, invoice)).toBe('BEING_CHARGED');
+    expect(await code(world, invoice)).toBe('CHARGE_IN_PROGRESS');
   });
 
   test('of 20 halves at once two are given back', async () => {
