@@ -18,6 +18,8 @@ type Returned = {
   type: { name: string } | string;
   model: ModelName;
   description: string;
+  /** Where in the command's answer the row's id is, if not under `id`. */
+  id?: string;
 };
 
 export type MutationOptions<
@@ -67,7 +69,7 @@ export function mutation<
     description: `What \`${name}\` answers when it is done.`,
     fields: (t) => ({
       ...Object.fromEntries(
-        Object.entries(returns).map(([field, { type, model, description }]) => [
+        Object.entries(returns).map(([field, { type, model, description, id = 'id' }]) => [
           field,
           t.field({
             type: type as never,
@@ -77,7 +79,7 @@ export function mutation<
               await openRead(context);
               return delegateOf(context, model).findFirst({
                 ...queryFromInfo({ context, info }),
-                where: { id: result.id },
+                where: { id: result[id as 'id'] },
               });
             }) as never,
           }),

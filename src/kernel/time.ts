@@ -19,6 +19,10 @@ const hour = 3_600_000;
 /** The last instant that is written with a year of four digits: nothing here lies beyond it. */
 export const endOfTime = new Date('9999-12-31T23:59:59.999Z');
 
+export function addMinutes(instant: Date, minutes: number): Date {
+  return addHours(instant, minutes / 60);
+}
+
 export function addHours(instant: Date, hours: number): Date {
   return new Date(Math.min(instant.getTime() + hours * hour, endOfTime.getTime()));
 }

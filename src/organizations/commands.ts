@@ -11,6 +11,7 @@ export type UpdateOrganization = {
   currency?: string | null;
   timeZone?: string | null;
   taskCompletionMovesAssignees?: boolean | null;
+  testPayments?: boolean | null;
   ticketRepliesMoveStatus?: boolean | null;
   dunningDays?: number[] | null;
   invoicePrefix?: string | null;
@@ -25,6 +26,7 @@ const neverCleared = [
   'currency',
   'timeZone',
   'taskCompletionMovesAssignees',
+  'testPayments',
   'ticketRepliesMoveStatus',
   'dunningDays',
   'taxName',
@@ -62,6 +64,7 @@ export const update = command('organization.update', async (tx, viewer, input: U
       currency: input.currency ?? undefined,
       timeZone: input.timeZone ?? undefined,
       taskCompletionMovesAssignees: input.taskCompletionMovesAssignees ?? undefined,
+      testPayments: input.testPayments ?? undefined,
       ticketRepliesMoveStatus: input.ticketRepliesMoveStatus ?? undefined,
       dunningDays: input.dunningDays ?? undefined,
       // Without a prefix numbers are bare.

@@ -33,6 +33,10 @@ export const Organization = objectType('Organization', 'Organization', {
       'taskCompletionMovesAssignees',
       'Whether completing a task hands its order on: its assignees leave the order, those of the next task join.',
     ),
+    testPayments: field.column(
+      'testPayments',
+      'Whether the built-in test processor takes payments. It moves no money: whoever has one of its methods pays with nothing.',
+    ),
     ticketRepliesMoveStatus: field.column(
       'ticketRepliesMoveStatus',
       'Whether replies move tickets: one of the team makes a ticket pending, one of the client open.',
@@ -84,6 +88,10 @@ mutation('organizationUpdate', {
     currency: t.field({ type: 'CurrencyCode', description: 'The currency of what has no other.' }),
     timeZone: t.string({ description: 'An IANA time zone.' }),
     taskCompletionMovesAssignees: t.boolean({ description: 'Whether completing a task hands its order on.' }),
+    testPayments: t.boolean({
+      description:
+        'Whether the built-in test processor takes payments, to try things out. It never does beside a live account at Stripe.',
+    }),
     ticketRepliesMoveStatus: t.boolean({ description: 'Whether replies move tickets to pending, and back to open.' }),
     dunningDays: t.intList({
       description:

@@ -16,13 +16,24 @@ function ofClientsWithin(viewer: Viewer, permission: string): OfClient {
   return grade === 3 ? {} : { client: lookedAfterWithin(viewer, grade) };
 }
 
+/** Also those of the invoices that the viewer, or its group, made: whoever sees an invoice sees what was paid on it. */
 export function visiblePayments(viewer: Viewer): Prisma.PaymentWhereInput {
-  return ofClientsWithin(viewer, 'payments.read');
+  const reached = ofClientsWithin(viewer, 'payments.read');
+  return reached.client ? { OR: [reached, { invoice: madeWithin(viewer, 'payments.read') }] } : reached;
 }
 
 /** Detached ones too: payments were made with them. */
 export function visiblePaymentMethods(viewer: Viewer): Prisma.PaymentMethodWhereInput {
-  return ofClientsWithin(viewer, 'paymentMethods.read');
+  const reached = ofClientsWithin(viewer, 'paymentMethods.read');
+  if (!reached.client) return reached;
+  return { OR: [reached, { payments: { some: { invoice: madeWithin(viewer, 'payments.read') } } }] };
+}
+
+function madeWithin(viewer: Viewer, permission: string): Prisma.InvoiceWhereInput {
+  const { userId, groupId } = viewer;
+  if (userId === null) return nothing;
+  const own = { employeeId: userId };
+  return gradeOf(viewer, permission) === 2 && groupId !== null ? { OR: [own, { employee: { groupId } }] } : own;
 }
 
 /** Those that can pay. */

@@ -13,7 +13,8 @@
  *     so. When it is detached, the newest of the others takes its place.
  *  7. A detached method pays nothing any more. The payments that it made stay.
  *  8. Stripe is the processor of an organization that has an account there; the built-in one, that of an organization whose
- *     test payments are switched on. Who has both may choose, and gets Stripe.
+ *     test payments are switched on, while it takes no live ones: nobody pays real invoices with it. Who has both may
+ *     choose, and gets Stripe.
  *  9. The two keys of an account at Stripe are both of its live mode or both of its test mode.
  */
 import { InvalidStateError, type IssueList } from '../kernel/errors.ts';
@@ -49,6 +50,20 @@ export function checkCredit(issues: IssueList, kind: 'GRANT' | 'ADJUST', amount:
 
 // ------------------------------------------------------------------ accounts at Stripe
 
+/** Law 8. */
+export function takesTestPayments(
+  { testPayments }: { testPayments: boolean },
+  account: { publishableKey: string } | null,
+): boolean {
+  return testPayments && !(account && isLive(account.publishableKey));
+}
+
+const modeOf = (key: string) => key.split('_')[1];
+
+export function isLive(key: string): boolean {
+  return modeOf(key) === 'live';
+}
+
 export type StripeKeys = {
   publishableKey?: string | null;
   secretKey?: string | null;
@@ -75,7 +90,7 @@ export function checkStripeKeys(issues: IssueList, keys: StripeKeys, kept: { pub
     secretKey == null || check(['secretKey'], secretKey, /^[rs]k_(live|test)_\w+$/, 'sk_ or rk_, then live_ or test_'),
   ];
   const both = [publishableKey ?? kept?.publishableKey, secretKey ?? kept?.publishableKey].filter((key) => key != null);
-  if (!checks.includes(false) && new Set(both.map((key) => key.split('_')[1])).size > 1)
+  if (!checks.includes(false) && new Set(both.map(modeOf)).size > 1)
     issues.add('secretKey', 'INVALID', 'publishableKey and secretKey must both be live keys, or both test keys.');
   webhookSecrets?.forEach((secret, index) => {
     check(['webhookSecrets', String(index)], secret, /^whsec_[\w+/=-]+$/, 'whsec_');

@@ -41,6 +41,9 @@ export const Payment = objectType('Payment', 'Payment', {
     ),
     failureMessage: field.column('failureMessage', 'Why it failed, in the processor’s words. Null unless it failed.'),
     note: field.column('note', 'A note of the team’s.', { staffOnly: true }),
+    ipAddress: field.column('ipAddress', 'From where it was asked for. Null when that is not known.', {
+      staffOnly: true,
+    }),
     settledAt: field.column('settledAt', 'When the money moved. Null before.'),
     version: field.column('version', 'How often it was changed.'),
     createdAt: field.column('createdAt', 'When it was begun.'),

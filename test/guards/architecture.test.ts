@@ -61,7 +61,7 @@ const kindOf = (file: string): string | undefined => {
   return [...parts].reverse().find((part) => (kinds as readonly string[]).includes(part)) ?? parts.at(-1);
 };
 const isGraphqlPackage = (name: string) => /^(graphql|@pothos\/|@graphql-)/.test(name);
-const isNetwork = (name: string) => /^(node:(https?|net|tls|dns|dgram)|undici|axios)/.test(name);
+const isNetwork = (name: string) => /^(node:(https?|net|tls|dns|dgram)|undici|axios|stripe$)/.test(name);
 
 /** Design §3, "What a file may touch", as far as imports show it. `own` is the domain's folder. */
 const mayTouch: Record<Kind, (target: string, own: string, isType: boolean) => boolean> = {

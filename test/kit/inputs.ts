@@ -61,10 +61,11 @@ function mutationDocument(field: GraphQLField<unknown, unknown>): string {
 const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input> = {
   clientDelete: async (world) => ({ id: (await world.client()).id }),
   couponRestore: async (world) => ({ id: (await world.coupon({ deletedAt: new Date() })).id }),
-  paymentMethodAttach: async (world) => {
-    await world.rows.organization.update({ where: { id: world.organizationId }, data: { testPayments: true } });
-    return { clientId: world.ids.Client, processor: 'TEST', token: 'pm_test_authentication' };
-  },
+  paymentMethodAttach: (world) => ({
+    clientId: world.ids.Client,
+    processor: 'TEST',
+    token: 'pm_test_authentication',
+  }),
   invoiceCreate: (world) => ({ clientId: world.ids.Client }),
   invoiceRefund: async (world) => ({ id: (await world.invoice({ status: 'PAID' })).id }),
   invoiceRestore: async (world) => ({ id: (await world.invoice({ deletedAt: new Date() })).id }),

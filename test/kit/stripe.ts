@@ -27,7 +27,7 @@ type Trouble =
   | { kind: 'silence'; after: boolean }
   | { kind: 'break'; after: boolean }
   | { kind: 'fault'; after: boolean }
-  | { kind: 'delay'; milliseconds: number }
+  | { kind: 'delay'; milliseconds: number; after: boolean }
   | { kind: 'refusal'; status: number; error: object };
 
 type Reply = { status: number; body: object; replayed?: boolean };
@@ -297,9 +297,11 @@ export function createStripe() {
     requests.push(received);
     const account = accountOf(received.key);
     const trouble = troubleFor(received);
-    if (trouble?.kind === 'delay') await sleep(trouble.milliseconds);
+    if (trouble?.kind === 'delay' && !trouble.after) await sleep(trouble.milliseconds);
     if (trouble?.kind === 'refusal') return send(response, { status: trouble.status, body: { error: trouble.error } });
-    const done = trouble && 'after' in trouble && !trouble.after ? null : await reply(account, received);
+    const isUndone = trouble !== null && trouble.kind !== 'delay' && !trouble.after;
+    const done = isUndone ? null : await reply(account, received);
+    if (trouble?.kind === 'delay' && trouble.after) await sleep(trouble.milliseconds, undefined, { ref: false });
     if (trouble?.kind === 'silence') return;
     if (trouble?.kind === 'break') return void request.socket.destroy();
     if (trouble?.kind === 'fault' || !done)
@@ -331,8 +333,11 @@ export function createStripe() {
     /** The next request to the path is answered with a fault of Stripe's own. */
     fail: (path: RegExp, { after }: { after: boolean }) =>
       void troubles.push({ path, trouble: { kind: 'fault', after } }),
+    /** The next request to the path is late: before anything is done, or its answer. */
     delay: (path: RegExp, milliseconds: number) =>
-      void troubles.push({ path, trouble: { kind: 'delay', milliseconds } }),
+      void troubles.push({ path, trouble: { kind: 'delay', milliseconds, after: false } }),
+    delayAnswer: (path: RegExp, milliseconds: number) =>
+      void troubles.push({ path, trouble: { kind: 'delay', milliseconds, after: true } }),
     refuse: (path: RegExp, status: number, error: object) =>
       void troubles.push({ path, trouble: { kind: 'refusal', status, error } }),
     refuseKey: (key: string) => void refusedKeys.add(key),
@@ -369,6 +374,9 @@ export function createStripe() {
       const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp: at });
       return { id, payload, signature };
     },
+
+    /** A signature over any text, of now. */
+    sign: (payload: string, secret = 'whsec_1') => Stripe.webhooks.generateTestHeaderString({ payload, secret }),
 
     listen: () =>
       new Promise<string>((resolve) => {

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { Tools } from '../../src/kernel/command.ts';
 import type { Database } from '../../src/kernel/db.ts';
-import { createSecrets } from '../../src/kernel/secrets.ts';
+import { createSecrets, newEncryptionKey, parseEncryptionKeys } from '../../src/kernel/secrets.ts';
 
 /** What secrets are encrypted with in this run, and how a test opens one. */
-export const testSecrets = createSecrets([{ id: 'test', key: randomBytes(32) }]);
+export const testKey = newEncryptionKey('test');
+export const testSecrets = createSecrets(parseEncryptionKeys(testKey));
 
 // Nobody listens there: what a test wants from Stripe it gets from a double of its own, see stripe.ts.
 const nobody = 'http://127.0.0.1:9';

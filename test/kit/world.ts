@@ -110,7 +110,7 @@ async function logsOf(rows: PrismaClient, organizationId: string) {
 
 /** A world with one object of every type that has an id, and those ids as the API writes them. */
 export async function makePopulatedWorld() {
-  const world = await makeWorld();
+  const world = await makeWorld({ testPayments: true });
   const group = await world.group();
   const member = await world.member({ role: world.roles.manager, groupId: group.id });
   const address = await world.address();

@@ -289,3 +289,27 @@ test('everybody sees the money of the clients that they reach', async () => {
     stranger: [1, 0],
   });
 });
+
+test('who made an invoice sees what was paid on it, and with what', async () => {
+  const world = await makeWorld();
+  const [maker, other] = [
+    await world.member({ grants: { invoiceAccess: 1 } }),
+    await world.member({ grants: { invoiceAccess: 1 } }),
+  ];
+  const client = await world.client();
+  const method = await world.paymentMethod({ client });
+  await world.paymentMethod({ client, processorId: 'pm_test_declined' });
+  const invoice = await world.invoice({ client, employeeId: maker.id });
+  await world.payment({ invoice, kind: 'CHARGE', paymentMethodId: method.id });
+  const seenBy = async (actor: Actor) => {
+    const { payments, node } = await world
+      .as(actor)
+      .run('query ($id: ID!) { payments { nodes { method { id } } } node(id: $id) { id } }', {
+        id: encodeId('PaymentMethod', method.id),
+      });
+    return [payments.nodes, node];
+  };
+  const id = encodeId('PaymentMethod', method.id);
+  expect(await seenBy(maker)).toEqual([[{ method: { id } }], { id }]);
+  expect(await seenBy(other)).toEqual([[], null]);
+});

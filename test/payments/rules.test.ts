@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { Decimal } from '../../src/kernel/money.ts';
 import {
   amountFromStripe,
+  eventOf,
+  factOf,
   outcomeOfIntent,
   outcomeOfRefund,
   stripeAmount,
 } from '../../src/payments/processors/stripe/rules.ts';
-import { balanceAfter } from '../../src/payments/rules.ts';
+import { balanceAfter, takesTestPayments } from '../../src/payments/rules.ts';
 
 describe('law 4, the balance', () => {
   test('is the sum, and never negative', () => {
@@ -15,6 +17,14 @@ describe('law 4, the balance', () => {
     expect(String(balanceAfter('0.1', '0.2', 'USD'))).toBe('0.3');
     expect(() => balanceAfter('10', '-10.0001', 'USD')).toThrow('only 10.00 USD');
   });
+});
+
+test('law 8: test payments are for organizations that take no live ones', () => {
+  const account = (publishableKey: string) => ({ publishableKey });
+  expect(takesTestPayments({ testPayments: true }, null)).toBe(true);
+  expect(takesTestPayments({ testPayments: true }, account('pk_test_1'))).toBe(true);
+  expect(takesTestPayments({ testPayments: true }, account('pk_live_1'))).toBe(false);
+  expect(takesTestPayments({ testPayments: false }, null)).toBe(false);
 });
 
 describe('an amount as Stripe writes it', () => {
@@ -79,5 +89,71 @@ describe('what Stripe says', () => {
     expect(refund('succeeded')).toEqual({ status: 'SUCCEEDED', transactionId: 're_1' });
     expect(refund('pending')).toEqual({ status: 'PROCESSING', transactionId: 're_1' });
     expect(refund('failed')).toMatchObject({ status: 'FAILED', code: 'REFUND_FAILED' });
+  });
+});
+
+describe('what an event tells', () => {
+  const paymentId = '019a0000-0000-7000-8000-000000000001';
+  const fact = (type: string, object: object) =>
+    factOf({ id: 'evt_1', type, object: object as Record<string, unknown> });
+
+  test('of a charge of ours', () => {
+    const intent = {
+      id: 'pi_1',
+      status: 'succeeded',
+      currency: 'jpy',
+      amount_received: 500,
+      metadata: { payment_id: paymentId },
+    };
+    expect(fact('payment_intent.succeeded', intent)).toEqual({
+      kind: 'MOVED',
+      paymentId,
+      outcome: { status: 'SUCCEEDED', transactionId: 'pi_1' },
+      amount: new Decimal(500),
+    });
+    const error = { code: 'card_declined', message: 'No.' };
+    const declined = { ...intent, status: 'requires_payment_method', last_payment_error: error };
+    expect(fact('payment_intent.payment_failed', declined)).toEqual({
+      kind: 'MOVED',
+      paymentId,
+      outcome: { status: 'FAILED', transactionId: 'pi_1', code: 'CARD_DECLINED', message: 'No.' },
+      amount: null,
+    });
+  });
+
+  test('of what was given back, and of a dispute', () => {
+    const charge = { id: 'ch_1', payment_intent: 'pi_1', currency: 'kwd', amount_refunded: 5120 };
+    expect(fact('charge.refunded', charge)).toEqual({ kind: 'REFUNDED', chargeId: 'pi_1', total: new Decimal('5.12') });
+    const dispute = { id: 'dp_1', payment_intent: 'pi_1', currency: 'usd', amount: 100, reason: 'fraudulent' };
+    expect(fact('charge.dispute.created', dispute)).toEqual({
+      kind: 'DISPUTED',
+      chargeId: 'pi_1',
+      disputeId: 'dp_1',
+      reason: 'fraudulent',
+      amount: new Decimal(1),
+    });
+  });
+
+  test.each([
+    ['payment_intent.succeeded', { id: 'pi_1', status: 'succeeded' }],
+    ['payment_intent.succeeded', { id: 'pi_1', status: 'succeeded', metadata: null }],
+    ['payment_intent.succeeded', { id: 'pi_1', status: 'succeeded', metadata: { payment_id: 'order 7' } }],
+    ['charge.refunded', { id: 'ch_1', payment_intent: null }],
+    ['charge.dispute.created', { id: 'dp_1' }],
+    ['payment_intent.created', { id: 'pi_1', metadata: { payment_id: paymentId } }],
+  ])('of what is not ours is nothing: %s %j', (type, object) => {
+    expect(fact(type, object)).toBeNull();
+  });
+
+  test.each([
+    [null],
+    [1],
+    ['x'],
+    [[]],
+    [{}],
+    [{ id: 'evt_1', type: 'x' }],
+    [{ id: 1, type: 'x', data: { object: {} } }],
+  ])('%j is none', (value) => {
+    expect(eventOf(value)).toBeNull();
   });
 });

@@ -22,7 +22,7 @@ export async function makePayments(world: World, clients: Person[], staff: Perso
   const [one, two] = clients as [Person, Person];
   const [first] = staff as [Person];
   const cards = [
-    await world.paymentMethod({ client: one, isDefault: true, createdAt: at(6) }),
+    await world.paymentMethod({ client: one, processorId: 'pm_default', isDefault: true, createdAt: at(6) }),
     await world.paymentMethod({
       client: one,
       processor: 'STRIPE',
@@ -53,6 +53,7 @@ export async function makePayments(world: World, clients: Person[], staff: Perso
       transactionId: `pi_${index}`,
       paymentMethodId: cards[index % cards.length]?.id,
       note: text(index),
+      ipAddress: '2001:db8::1',
     });
     await world.payment({ ...moved, invoice, kind: 'REFUND', refundedPaymentId: charge.id, settledAt: at(8, index) });
     const failure = { status: 'FAILED', failureCode: 'CARD_DECLINED', failureMessage: text(index) };

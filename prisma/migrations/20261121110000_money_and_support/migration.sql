@@ -177,6 +177,7 @@ CREATE TABLE "payments" (
     "failure_code" VARCHAR(50),
     "failure_message" VARCHAR(500),
     "note" TEXT,
+    "ip_address" VARCHAR(45),
     "settled_at" TIMESTAMPTZ(3),
     "version" INTEGER NOT NULL DEFAULT 1,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,

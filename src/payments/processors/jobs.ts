@@ -2,6 +2,7 @@ import type { Tools } from '../../kernel/command.ts';
 import { InvalidStateError } from '../../kernel/errors.ts';
 import { placeOf } from '../../kernel/secrets.ts';
 import { organizationOf, type Viewer } from '../../kernel/viewer.ts';
+import { takesTestPayments } from '../rules.ts';
 import { builtIn } from './built-in/jobs.ts';
 import type { AttachedMethod, Charge, MethodOwner, Outcome, ProcessorName, Refund } from './rules.ts';
 import { stripeProcessor } from './stripe/jobs.ts';
@@ -23,6 +24,8 @@ export type Processor = {
 
 export type OpenProcessor = { name: ProcessorName; processor: Processor };
 
+const notConfigured = () => new InvalidStateError('Payments are not configured.', 'PAYMENTS_NOT_CONFIGURED');
+
 /** Law 8: the organization's processor of this name, or the one it prefers. Refused when it has none. */
 export async function openProcessor(
   tools: Tools,
@@ -30,27 +33,44 @@ export async function openProcessor(
   wanted: ProcessorName | null,
 ): Promise<OpenProcessor> {
   const found = await findProcessor(tools, viewer, wanted);
-  if (!found) throw new InvalidStateError('Payments are not configured.', 'PAYMENTS_NOT_CONFIGURED');
+  if (!found) throw notConfigured();
   return found;
 }
 
 /** The same, or null. */
 export async function findProcessor(
-  { database, secrets, remotes }: Tools,
+  tools: Tools,
   viewer: Viewer,
   wanted: ProcessorName | null,
 ): Promise<OpenProcessor | null> {
-  const organizationId = organizationOf(viewer);
-  const { testPayments, stripeAccount } = await database.read(viewer, (db) =>
+  const configuration = await configurationOf(tools, viewer);
+  const { stripeAccount } = configuration;
+  if (stripeAccount && wanted !== 'TEST')
+    return { name: 'STRIPE', processor: openStripeOf(tools, viewer, stripeAccount) };
+  const isTesting = wanted !== 'STRIPE' && takesTestPayments(configuration, stripeAccount);
+  return isTesting ? { name: 'TEST', processor: builtIn } : null;
+}
+
+/** The processor that a movement was given to, whatever is preferred by now. */
+export async function processorOf(tools: Tools, viewer: Viewer, name: ProcessorName): Promise<Processor> {
+  if (name === 'TEST') return builtIn;
+  const { stripeAccount } = await configurationOf(tools, viewer);
+  if (!stripeAccount) throw notConfigured();
+  return openStripeOf(tools, viewer, stripeAccount);
+}
+
+function configurationOf({ database }: Tools, viewer: Viewer) {
+  return database.read(viewer, (db) =>
     db.organization.findUniqueOrThrow({
-      where: { id: organizationId },
-      select: { testPayments: true, stripeAccount: { select: { secretKey: true, keyId: true } } },
+      where: { id: organizationOf(viewer) },
+      select: { testPayments: true, stripeAccount: { select: { publishableKey: true, secretKey: true, keyId: true } } },
     }),
   );
-  if (stripeAccount && wanted !== 'TEST') {
-    const sealed = { keyId: stripeAccount.keyId, bytes: stripeAccount.secretKey };
-    const secretKey = secrets.open(sealed, placeOf('stripe_accounts.secret_key', organizationId));
-    return { name: 'STRIPE', processor: stripeProcessor(secretKey, remotes.stripe) };
-  }
-  return testPayments && wanted !== 'STRIPE' ? { name: 'TEST', processor: builtIn } : null;
+}
+
+type Account = { secretKey: Uint8Array<ArrayBuffer>; keyId: string };
+
+function openStripeOf({ secrets, remotes }: Tools, viewer: Viewer, { secretKey, keyId }: Account): Processor {
+  const place = placeOf('stripe_accounts.secret_key', organizationOf(viewer));
+  return stripeProcessor(secrets.open({ keyId, bytes: secretKey }, place), remotes.stripe);
 }

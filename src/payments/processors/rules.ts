@@ -5,7 +5,7 @@ export const processorTitles: Readonly<Record<ProcessorName, string>> = { STRIPE
 
 /** What became of a movement of money, as the processor says. */
 export type Outcome =
-  | { status: 'SUCCEEDED'; transactionId: string }
+  | { status: 'SUCCEEDED'; transactionId: string | null }
   | { status: 'FAILED'; transactionId: string | null; code: string; message: string }
   /** It is under way, or nobody knows: the processor did not answer. */
   | { status: 'PROCESSING'; transactionId: string | null };

@@ -227,6 +227,16 @@ describe('paymentMethodAttach', () => {
     ]);
   });
 
+  test('law 8: beside a live account nobody pays with nothing', async () => {
+    const world = await makeTestWorld();
+    const client = await world.client();
+    const input = { clientId: client.id, token: 'pm_test_success', processor: 'TEST' } as const;
+    success(await attach(world, input));
+    await world.stripeAccount({ publishableKey: 'pk_live_1', secretKey: 'sk_live_1' });
+    const result = await unchanged(world, () => attach(world, input));
+    expect(failure(result, 'InvalidStateError').code).toBe('PAYMENTS_NOT_CONFIGURED');
+  });
+
   test('staff say whose it is', async () => {
     const world = await makeTestWorld();
     const result = await unchanged(world, () => attach(world, { token: 'pm_test_success' }));

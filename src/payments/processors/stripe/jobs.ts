@@ -211,3 +211,17 @@ async function reachable<Result>(work: () => Promise<Result>): Promise<Result> {
     throw new InvalidStateError('Stripe could not be reached. Try again.', 'PROCESSOR_UNAVAILABLE');
   }
 }
+
+// ------------------------------------------------------------------ events
+
+/** What Stripe signed with one of the secrets, not longer than its own five minutes ago; null when it did not. */
+export function verified(payload: Buffer, signature: string, secrets: readonly string[], at: Date): object | null {
+  for (const secret of secrets) {
+    try {
+      return Stripe.webhooks.constructEvent(payload, signature, secret, undefined, undefined, at.getTime());
+    } catch {
+      // Another secret may have signed it.
+    }
+  }
+  return null;
+}
