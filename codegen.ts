@@ -36,6 +36,7 @@ const config: CodegenConfig = {
         enumType: 'string-literal',
         strictScalars: true,
         scalars: {
+          Date: 'string',
           DateTime: 'string',
           Decimal: { input: 'string | number', output: 'string' },
           CurrencyCode: 'string',

@@ -38,6 +38,8 @@ export default [
               ...['PageInfo', 'Money', 'InputIssue', 'LogChange', 'Viewer', 'ViewerPermission', 'ViewerSession'],
               ...['CouponDiscount', 'CouponPreview', 'CouponPreviewItem'],
               ...['BillingAddress', 'InvoiceRecurrence', 'InvoiceTotal'],
+              ...['Reports', 'OrdersByStatus', 'CompletionTime', 'ServiceCompletionTime', 'EmployeeTasks'],
+              ...['RevenuePart', 'OverdueInvoices', 'RecurringRevenue'],
             ],
             suffixes: ['Connection', 'Edge', 'Success', 'Error'],
           },

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import {
   CountryCodeScalar,
   CurrencyCodeScalar,
+  DateScalar,
   DateTimeScalar,
   DecimalScalar,
   EmailAddressScalar,
@@ -21,6 +22,7 @@ export interface BuilderTypes {
   DefaultInputFieldRequiredness: false;
   Scalars: {
     ID: { Input: string; Output: string };
+    Date: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
     Decimal: { Input: string; Output: string };
     CurrencyCode: { Input: string; Output: string };
@@ -52,6 +54,7 @@ builder.queryType({
 });
 builder.mutationType({ description: 'Everything that can be changed. Each mutation is one transaction.' });
 
+builder.addScalarType('Date', DateScalar);
 builder.addScalarType('DateTime', DateTimeScalar);
 builder.addScalarType('Decimal', DecimalScalar);
 builder.addScalarType('CurrencyCode', CurrencyCodeScalar);

@@ -17,6 +17,18 @@ export type Expression = (row: Row) => Sql | { amount: Sql; currency: Sql };
 
 export type ListArguments = PageArguments & SortArgument & Record<string, unknown>;
 
+/**
+ * A statement of our own, whose rows are answered as objects: for the viewer, with the arguments. Throws what is refused. Its
+ * rows are in the order of the column `place`.
+ */
+export type Statement = (viewer: Viewer, args: Record<string, unknown>) => Sql;
+
+/** What of such a row a field answers: a column, an amount, or the row of another table that a column names by its id. */
+export type Figure =
+  | { column: string }
+  | { amount: string; currency: string }
+  | { id: string; model: string; liveOnly: boolean };
+
 /** The page of a root list that the arguments ask for, among the rows that the viewer may see. Throws what is refused. */
 export type ListRows = (viewer: Viewer, args: ListArguments) => { page: Page; where: object };
 
@@ -76,6 +88,10 @@ export type Declaration =
   | { kind: 'known'; value: (viewer: Viewer, args: Record<string, unknown>) => unknown }
   /** An object that is no row; its fields say for themselves where they come from. */
   | { kind: 'group'; require: (viewer: Viewer) => void }
+  /** The rows of a statement of our own, or its only one. */
+  | { kind: 'figures'; statement: Statement }
+  /** A field of such a row. */
+  | { kind: 'figure'; figure: Figure }
   /** What only JavaScript can work out, and why. An operation that asks for it is never compiled. */
   | { kind: 'plain'; why: string };
 

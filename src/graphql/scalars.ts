@@ -5,6 +5,7 @@ import {
   EmailAddressResolver,
   JSONObjectResolver,
   JSONResolver,
+  LocalDateResolver,
 } from 'graphql-scalars';
 import { Decimal } from '../kernel/money.ts';
 
@@ -67,6 +68,21 @@ export const DateTimeScalar = new GraphQLScalarType({
   serialize: (value) => (value instanceof Date ? value.toISOString() : (instants.serialize?.(value) as string)),
   parseValue: (value) => checkYear(instants.parseValue?.(value) as Date),
   parseLiteral: (node, variables) => checkYear(instants.parseLiteral?.(node, variables) as Date),
+});
+
+const days = LocalDateResolver.toConfig();
+
+function checkDay(day: string): string {
+  if (day.startsWith('0000')) throw new GraphQLError('A Date lies in the years 0001 to 9999.');
+  return day;
+}
+
+export const DateScalar = new GraphQLScalarType<string, string>({
+  ...days,
+  name: 'Date',
+  description: 'A day of the calendar: 2026-11-21.',
+  parseValue: (value) => checkDay(days.parseValue?.(value) as string),
+  parseLiteral: (node, variables) => checkDay(days.parseLiteral?.(node, variables) as string),
 });
 
 export const EmailAddressScalar = described(

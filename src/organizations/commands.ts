@@ -95,6 +95,8 @@ function checkDunningDays(issues: IssueList, days: readonly number[] | null | un
 }
 
 function isTimeZone(name: string): boolean {
+  // Bare offsets have no summer, and PostgreSQL reads their signs the other way round.
+  if (!/^[a-z]/i.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

@@ -109,6 +109,7 @@ describe('organizationUpdate', () => {
     ['days that do not ascend', { dunningDays: [1, 3, 3] }, 'dunningDays.2 OUT_OF_RANGE'],
     ['a day after a year', { dunningDays: [365, 366] }, 'dunningDays.1 OUT_OF_RANGE'],
     ['21 days', { dunningDays: Array.from({ length: 21 }, (_, index) => index + 1) }, 'dunningDays OUT_OF_RANGE'],
+    ['an offset for a time zone', { timeZone: '+02:00' }, 'timeZone UNKNOWN'],
   ])('refuses %s', async (_, input, issue) => {
     const world = await makeWorld();
     expect(issuesOf(await unchanged(world, () => update(world, input)))).toEqual([issue]);

@@ -41,6 +41,7 @@ const madeUp: Record<string, readonly unknown[]> = {
     '9999-12-31T23:59:59.999Z',
   ],
   Boolean: [true, false],
+  Date: ['2026-03-01', '2026-03-11', '2026-03-29', '2026-04-01', '2027-01-31', '0001-01-01', '9999-12-31'],
 };
 
 /** Draws a value that an argument takes, most often one that means something where it stands. */

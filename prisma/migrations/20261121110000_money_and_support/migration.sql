@@ -779,6 +779,14 @@ create unique index payments_transaction_key on payments (organization_id, proce
 create unique index payments_processing_key on payments (organization_id, invoice_id) where status = 'PROCESSING';
 create index payments_processing_idx on payments (created_at) where status = 'PROCESSING';
 
+-- For reports, which sum and count: with all that they look at, so that they read no rows.
+create index payments_settled_at_idx on payments (organization_id, settled_at) include (client_id, currency, kind, amount)
+  where status = 'SUCCEEDED';
+create index orders_live_completed_at_idx on orders (organization_id, completed_at, id) include (service_id, created_at, started_at)
+  where deleted_at is null and completed_at is not null;
+create index order_tasks_open_idx on order_tasks (organization_id, order_id, id) include (for_client, effective_due_at)
+  where not is_complete;
+
 alter table payment_methods
   add constraint payment_methods_processor_check check (processor in ('STRIPE', 'TEST')),
   add constraint payment_methods_expiry_check check (expiry_month between 1 and 12 and expiry_year between 2000 and 9999);

@@ -9,6 +9,7 @@ import { wireColumn } from '../../kernel/wire.ts';
 import type { Declaration, TypeDeclaration } from '../declarations.ts';
 import { type Asked, forStaff, rowIn } from './asked.ts';
 import { nestedList, rootList } from './connection.ts';
+import { figuresValue, figureValue } from './figures.ts';
 import { concatenated, type Json, objectOf } from './json.ts';
 import { NotCompiled } from './refusal.ts';
 import { linkedValue, personValue, relationValue } from './relations.ts';
@@ -101,6 +102,10 @@ function declaredValue(read: Declaration, asked: Asked): Json {
       return groupValue(read, asked);
     case 'known':
       return knownValue(read, asked);
+    case 'figures':
+      return figuresValue(read, asked);
+    case 'figure':
+      return figureValue(read, asked);
     case 'plain':
       throw new NotCompiled(`${asked.type.name}.${asked.field.name}: ${read.why}`);
   }

@@ -66,6 +66,7 @@ const formatsOfScalars: Readonly<Record<string, Format>> = {
   String: textOf,
   Int: bareOf,
   Boolean: bareOf,
+  Date: plainTextOf,
   DateTime: instantOf,
   Decimal: decimalOf,
   JSON: bareOf,
@@ -74,7 +75,7 @@ const formatsOfScalars: Readonly<Record<string, Format>> = {
 };
 
 /** A value in SQL, in the text of the scalar, or of the list of texts, that the field answers. */
-function expressionValue(value: Sql, field: Field): Json {
+export function expressionValue(value: Sql, field: Field): Json {
   const scalar = getNamedType(field.type).name;
   const isList = isListType(getNullableType(field.type));
   const format = isList ? (['ID', 'String'].includes(scalar) ? arrayOf : undefined) : formatsOfScalars[scalar];

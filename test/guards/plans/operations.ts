@@ -100,6 +100,42 @@ function as(viewers: readonly ViewerName[], operation: Omit<Operation, 'viewer'>
   return viewers.map((viewer) => ({ ...operation, viewer }));
 }
 
+/** A year of which all that a report sums or counts is read, and nothing else: as many of each as there are, or a bit more. */
+const year = 'from: "2025-11-21", to: "2026-11-20"';
+const summed: readonly { title: string; report: string; reads: Reads }[] = [
+  { title: 'orders by status', report: 'ordersByStatus { status { name } orders }', reads: { orders: 100_000 } },
+  {
+    title: 'the time to completion',
+    report: `completionTime(${year}) { orders averageHours averageHoursFromStart }`,
+    reads: { orders: 70_000 },
+  },
+  {
+    title: 'the time to completion by service',
+    report: `completionTimeByService(${year}) { service { name } serviceName orders averageHours }`,
+    reads: { orders: 70_000 },
+  },
+  {
+    title: 'open tasks by employee',
+    report: 'openTasksByEmployee { employee { name } tasks overdue }',
+    reads: { orders: 7_500, order_tasks: 30_000, order_task_employees: 10_000, users: 12 },
+  },
+  {
+    title: 'revenue by month',
+    report: `revenue(${year}, by: MONTH) { startsOn revenue { amount currency } refunds { amount } }`,
+    reads: { payments: 100_000 },
+  },
+  {
+    title: 'overdue invoices',
+    report: 'overdueInvoices { invoices owed { amount currency } }',
+    reads: { invoices: 5_000 },
+  },
+  {
+    title: 'monthly recurring revenue',
+    report: 'monthlyRecurringRevenue { subscriptions amount { amount currency } }',
+    reads: { subscriptions: 10_000 },
+  },
+];
+
 export const operations: readonly Operation[] = [
   ...as([...staff, 'client'], {
     title: 'an order by its number',
@@ -292,4 +328,7 @@ export const operations: readonly Operation[] = [
     }),
     reads: { users: 1, orders: 2, order_tasks: 1 },
   }),
+  ...summed.flatMap(({ title, report, reads }) =>
+    as(['administrator'], { title, document: `{ reports { ${report} } }`, variables: nothing, reads }),
+  ),
 ];

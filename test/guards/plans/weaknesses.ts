@@ -106,6 +106,13 @@ export const weaknesses: readonly Weakness[] = [
     reads: { users: all.clients, client_search_terms: 2 * all.clients },
   },
 
+  {
+    why: 'Without the kinds of status, a plan can’t know that few orders are open, and reads who has any task at all.',
+    of: ['open tasks by employee'],
+    only: 'without values',
+    reads: { order_task_employees: 165_000 },
+  },
+
   // ------------------------------------------------------------------ those who see a part
   {
     why: 'What a client has is read and sorted, or passed over: it is little.',
