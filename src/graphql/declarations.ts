@@ -18,10 +18,10 @@ export type Expression = (row: Row) => Sql | { amount: Sql; currency: Sql };
 export type ListArguments = PageArguments & SortArgument & Record<string, unknown>;
 
 /**
- * A statement of our own, whose rows are answered as objects: for the viewer, with the arguments. Throws what is refused. Its
- * rows are in the order of the column `place`.
+ * A select of our own, whose rows are answered as objects: for the viewer, with the arguments. They are in the order of the
+ * column `place`. Throws what is refused.
  */
-export type Statement = (viewer: Viewer, args: Record<string, unknown>) => Sql;
+export type FigureRows = (viewer: Viewer, args: Record<string, unknown>) => Sql;
 
 /** What of such a row a field answers: a column, an amount, or the row of another table that a column names by its id. */
 export type Figure =
@@ -89,7 +89,7 @@ export type Declaration =
   /** An object that is no row; its fields say for themselves where they come from. */
   | { kind: 'group'; require: (viewer: Viewer) => void }
   /** The rows of a statement of our own, or its only one. */
-  | { kind: 'figures'; statement: Statement }
+  | { kind: 'figures'; rows: FigureRows }
   /** A field of such a row. */
   | { kind: 'figure'; figure: Figure }
   /** What only JavaScript can work out, and why. An operation that asks for it is never compiled. */

@@ -3,9 +3,9 @@ import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType, getNulla
 import type { Viewer } from '../kernel/viewer.ts';
 import { builder, type Types } from './builder.ts';
 import { figuresAsText } from './compiler/figures.ts';
-import { write } from './compiler/sql.ts';
+import { type Sql, write } from './compiler/sql.ts';
 import type { Context } from './context.ts';
-import type { Declaration, Figure, Statement } from './declarations.ts';
+import type { Declaration, Figure, FigureRows } from './declarations.ts';
 import { Money } from './fields.ts';
 import { loadById } from './loaders.ts';
 
@@ -70,28 +70,23 @@ export function figureType(
 }
 
 /** What makes a field answer the rows of a statement, or its only one. */
-export function figuresOf(statement: Statement) {
+export function figuresOf(rows: FigureRows) {
   return {
-    extensions: { read: { kind: 'figures', statement } satisfies Declaration },
+    extensions: { read: { kind: 'figures', rows } satisfies Declaration },
     resolve: async (_: object, args: Row, { viewer, db }: Context, info: GraphQLResolveInfo) => {
-      const rows = await readFigures(statement, viewer, args, db, getNamedType(info.returnType) as GraphQLObjectType);
-      return isListType(getNullableType(info.returnType)) ? rows : rows[0];
+      const type = getNamedType(info.returnType) as GraphQLObjectType;
+      const figures = await readFigures(type, rows(viewer, args), viewer, db);
+      return isListType(getNullableType(info.returnType)) ? figures : figures[0];
     },
   };
 }
 
-async function readFigures(
-  statement: Statement,
-  viewer: Viewer,
-  args: Row,
-  db: Context['db'],
-  type: GraphQLObjectType,
-): Promise<Row[]> {
+async function readFigures(type: GraphQLObjectType, rows: Sql, viewer: Viewer, db: Context['db']): Promise<Row[]> {
   const fields = Object.values(type.getFields()).map((field) => {
     const { figure } = field.extensions.read as Extract<Declaration, { kind: 'figure' }>;
     return [field, figure] as const;
   });
-  const { text, values } = write(figuresAsText(statement(viewer, args), fields), { viewer, variables: {} });
+  const { text, values } = write(figuresAsText(rows, fields), { viewer, variables: {} });
   const [answer] = await db.$queryRawUnsafe<{ figures: string }[]>(text, ...values);
   return JSON.parse(answer?.figures ?? '[]') as Row[];
 }

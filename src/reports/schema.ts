@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import type { Declaration, Statement } from '../graphql/declarations.ts';
+import type { Declaration, FigureRows } from '../graphql/declarations.ts';
 import { enumType } from '../graphql/enums.ts';
 import { figuresOf, figureType } from '../graphql/figures.ts';
 import { visibleInvoices } from '../invoices/policy.ts';
@@ -117,10 +117,10 @@ const RecurringRevenue = figureType('RecurringRevenue', {
 });
 
 /** A report on what a permission lets the viewer see. Without the permission it is refused. */
-function report(permission: string, statement: Statement) {
+function report(permission: string, rows: FigureRows) {
   const { extensions, resolve } = figuresOf((viewer, args) => {
     requirePermission(viewer, permission);
-    return statement(viewer, args);
+    return rows(viewer, args);
   });
   return { nullable: false as const, extensions: { ...extensions, permission }, resolve: resolve as never };
 }
@@ -128,12 +128,12 @@ function report(permission: string, statement: Statement) {
 /** The same of a span. */
 function reportOf(
   permission: string,
-  statement: (viewer: Viewer, span: Span, args: Record<string, unknown>) => ReturnType<Statement>,
+  rows: (viewer: Viewer, span: Span, args: Record<string, unknown>) => ReturnType<FigureRows>,
 ) {
   return report(permission, (viewer, args) => {
     const span = args as Span;
     checkSpan(span);
-    return statement(viewer, span, args);
+    return rows(viewer, span, args);
   });
 }
 

@@ -10,12 +10,12 @@ import { expressionValue, moneyValue } from './values.ts';
 import { allOf, where } from './where.ts';
 
 /** The rows of a statement of our own, as objects: a list of them, or the only one. */
-export function figuresValue({ statement }: Kind<'figures'>, asked: Asked): Json {
+export function figuresValue({ rows }: Kind<'figures'>, asked: Asked): Json {
   const args = argumentsOf(asked.field, asked.nodes[0] as FieldNode);
   const object = concatenated(asked.objectOf(answeredType(asked), null, asked.nodes));
-  const rows = later((request) => dependingOnValues(statement(request.viewer, args(request))));
-  if (!isListType(getNullableType(asked.field.type))) return [sql`(select ${object} from (${rows}) as figure)`];
-  return listOf(object, rows);
+  const from = later((request) => dependingOnValues(rows(request.viewer, args(request))));
+  if (!isListType(getNullableType(asked.field.type))) return [sql`(select ${object} from (${from}) as figure)`];
+  return listOf(object, from);
 }
 
 function listOf(object: Sql, rows: Sql): Json {
