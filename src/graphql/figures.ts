@@ -73,20 +73,21 @@ export function figureType(
 export function figuresOf(rows: FigureRows) {
   return {
     extensions: { read: { kind: 'figures', rows } satisfies Declaration },
-    resolve: async (_: object, args: Row, { viewer, db }: Context, info: GraphQLResolveInfo) => {
+    resolve: async (_: object, args: Row, context: Context, info: GraphQLResolveInfo) => {
       const type = getNamedType(info.returnType) as GraphQLObjectType;
-      const figures = await readFigures(type, rows(viewer, args), viewer, db);
+      const figures = await readFigures(type, rows(context.viewer, args), context);
       return isListType(getNullableType(info.returnType)) ? figures : figures[0];
     },
   };
 }
 
-async function readFigures(type: GraphQLObjectType, rows: Sql, viewer: Viewer, db: Context['db']): Promise<Row[]> {
+async function readFigures(type: GraphQLObjectType, rows: Sql, context: Context): Promise<Row[]> {
+  const { viewer, settings, db } = context;
   const fields = Object.values(type.getFields()).map((field) => {
     const { figure } = field.extensions.read as Extract<Declaration, { kind: 'figure' }>;
     return [field, figure] as const;
   });
-  const { text, values } = write(figuresAsText(rows, fields), { viewer, variables: {} });
+  const { text, values } = write(figuresAsText(rows, fields), { viewer, variables: {}, settings });
   const [answer] = await db.$queryRawUnsafe<{ figures: string }[]>(text, ...values);
   return JSON.parse(answer?.figures ?? '[]') as Row[];
 }
