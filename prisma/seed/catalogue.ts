@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gradeAreas, settingAreas } from '../../src/identity/permissions.ts';
 import { addDays } from '../../src/kernel/time.ts';
 import type { Agency, Craft, Item, Member } from './agency.ts';
@@ -61,6 +62,7 @@ export function writeCatalogue(studio: Studio): Catalogue {
   const team = writeTeam(studio, founded, roleIds);
   const founder: Actor = { kind: 'STAFF', id: team[0]?.id ?? null };
   writeStatuses(studio, founded);
+  writeTicketStatuses(studio, founded);
   const tagIds = new Map(
     agency.tags.map((name, index) => [name, writeTag(studio, addDays(founded, 20 + index * 9), name, founder)]),
   );
@@ -197,6 +199,24 @@ function writeStatuses(studio: Studio, at: Date): void {
     const row = { ...entity(studio, at), code: status.code, name: status.name, kind: status.kind, position };
     studio.writer.write('order_statuses', row);
     studio.history.created('ORDER_STATUS', row, system, null);
+  }
+}
+
+// Their ids are not drawn, so that everything else is as it was before there were tickets.
+function writeTicketStatuses(studio: Studio, at: Date): void {
+  const standard = ['Open', 'Pending', 'Closed', 'Snoozed', 'Spam'];
+  for (const [position, name] of standard.entries()) {
+    const digest = createHash('md5').update(`${studio.organizationId} ${name}`).digest('hex');
+    studio.writer.write('ticket_statuses', {
+      id: digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+      organization_id: studio.organizationId,
+      code: position + 1,
+      name,
+      kind: name.toUpperCase(),
+      position,
+      created_at: at,
+      updated_at: at,
+    });
   }
 }
 

@@ -27,6 +27,7 @@ export const tables = [
   'service_employees',
   'service_addons',
   'order_statuses',
+  'ticket_statuses',
   'orders',
   'invoices',
   'order_employees',

@@ -1,6 +1,5 @@
 import type { FieldRef } from '@pothos/core';
 import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType, getNullableType, isListType } from 'graphql';
-import type { Viewer } from '../kernel/viewer.ts';
 import { builder, type Types } from './builder.ts';
 import { figuresAsText } from './compiler/figures.ts';
 import { type Sql, write } from './compiler/sql.ts';
