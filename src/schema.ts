@@ -15,6 +15,7 @@ import './payments/schema.ts';
 import './payments/stripe-account/schema.ts';
 import './subscriptions/schema.ts';
 import './invoices/schema.ts';
+import './invoices/charges/schema.ts';
 import './invoices/payments/schema.ts';
 import './invoices/totals/schema.ts';
 import './reports/schema.ts';

@@ -3,6 +3,7 @@ import { EmbeddedInUseError } from './database/embedded.ts';
 import { headerOf } from './graphql/direct.ts';
 import { createGraphQLServer } from './graphql/http.ts';
 import { authenticateBy, sessionIn } from './identity/authentication.ts';
+import { finishPayments } from './invoices/charges/jobs.ts';
 import type { Tools } from './kernel/command.ts';
 import { openDatabase } from './kernel/db.ts';
 import { type Env, EnvError, readEnv } from './kernel/env.ts';
@@ -21,6 +22,7 @@ import { provideEncryptionKeys } from './server/keys.ts';
 import { beginLifetime, type Lifetime, StartError } from './server/lifetime.ts';
 import { createReadiness } from './server/readiness.ts';
 import { signInRoutes } from './server/sign-in.ts';
+import { stripeWebhook } from './server/stripe-webhook.ts';
 import { wakeTickets } from './tickets/jobs.ts';
 
 /** Who is told of events. Nobody yet: webhooks and notifications join here. */
@@ -39,7 +41,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     remotes: { stripe: { url: env.STRIPE_URL, timeoutMs: env.STRIPE_TIMEOUT_SECONDS * 1_000 } },
   };
   if (tools.secrets.keyId === null) log.warn('without ENCRYPTION_KEYS nothing can be stored that must be kept secret');
-  const jobs = [deliverEvents(database, consumers, log), wakeTickets(tools)];
+  const jobs = [deliverEvents(database, consumers, log), wakeTickets(tools), finishPayments(tools)];
   const worker = await startWorker(database.pool, jobs, log);
   lifetime.onEnd('running jobs', worker.stop);
 
@@ -66,6 +68,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     routes: {
       ...signInRoutes({ tools, settings, authenticate, hasPortals: demo === null }),
       ...invoiceRoutes({ database, log }),
+      '/webhooks/stripe/:organization': stripeWebhook(tools, log),
     },
   });
   const address = await server.listen(env.PORT, env.HOST);

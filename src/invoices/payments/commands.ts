@@ -1,9 +1,11 @@
 import type { Invoice } from '../../generated/prisma/client.ts';
-import { command } from '../../kernel/command.ts';
+import { act, command, saga } from '../../kernel/command.ts';
 import type { Transaction } from '../../kernel/db.ts';
 import { InvalidStateError, type IssueList, issueList } from '../../kernel/errors.ts';
 import { optionalText } from '../../kernel/input.ts';
 import { Decimal, formatAmount, isPayable } from '../../kernel/money.ts';
+import { startRefund } from '../../payments/processors/commands.ts';
+import { move } from '../charges/commands.ts';
 import { lockInvoice, refuseWhileCharged } from '../locks.ts';
 import { giveBack, paymentsOf, settle } from '../settlement/commands.ts';
 import * as rules from '../settlement/rules.ts';
@@ -74,8 +76,25 @@ export type RefundInvoice = {
   note?: string | null;
 };
 
-/** Gives money back: all that is kept, or a part. Announces `invoice.refunded`, and `credit.refunded` for the balance. */
-export const refund = command('invoices.refund', async (tx, viewer, input: RefundInvoice) => {
+/**
+ * Gives money back: all that is kept, or a part. What a processor took goes back first, charge by charge; where it does not
+ * answer, or refuses, what is left stays. Announces `invoice.refunded`, and `credit.refunded` for the balance.
+ */
+export const refund = saga('invoices.refund', async (tools, viewer, input: RefundInvoice) => {
+  let rest = input;
+  for (;;) {
+    const { id, paymentId, left } = await act(tools, viewer, refundNext, rest);
+    if (paymentId === null) return { id };
+    const status = await move(tools, viewer, 'invoices.refund', paymentId);
+    if (status !== 'SUCCEEDED' || left.isZero()) return { id };
+    rest = { ...input, amount: left.toString() };
+  }
+});
+
+type RefundStep = { id: string; paymentId: string | null; left: Decimal };
+
+/** Begins to give back a charge, if one is among what goes back, and says how much is left then; or gives back all of it. */
+const refundNext = command('invoices.refund', async (tx, viewer, input: RefundInvoice): Promise<RefundStep> => {
   const issues = issueList();
   const note = optionalText(issues, 'note', input.note, 65_535);
   const invoice = await lockInvoice(tx, viewer, input.id, 'invoices.refund');
@@ -92,9 +111,14 @@ export const refund = command('invoices.refund', async (tx, viewer, input: Refun
   issues.throwIfAny();
   if (amount.isZero()) throw new InvalidStateError('Nothing can be given back so.', 'NOTHING_PAID');
   const parts = rules.takeFrom(all, amount);
-  rules.checkOwnWays(parts);
+  const { id } = invoice;
+  const next = parts.find(({ way }) => way === 'PROCESSOR');
+  if (next?.payment) {
+    const paymentId = await startRefund(tx, { charge: next.payment, amount: next.left, note: note ?? null });
+    return { id, paymentId, left: amount.minus(next.left) };
+  }
   await giveBack(tx, viewer, invoice, parts, note);
-  return { id: invoice.id };
+  return { id, paymentId: null, left: new Decimal(0) };
 });
 
 /** Refuses an invoice on which no part can be paid. */

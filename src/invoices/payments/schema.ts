@@ -66,14 +66,14 @@ mutation('invoiceApplyCredit', {
 
 mutation('invoiceRefund', {
   description:
-    'Gives back what was paid by hand or of the balance, all or a part, the newest payment first. When nothing is kept any more the invoice is refunded. SPP has no such operation.',
+    'Gives back what was paid, all or a part, the newest payment first: credit onto the balance, a charge through its processor, other money by hand. When nothing is kept any more the invoice is refunded. A refund that the processor refuses is recorded as a failed payment, and answered with its code; while it does not answer, nothing more is given back. SPP has no such operation.',
   command: payments.refund,
   input: (t) => ({
     id: t.id({ required: true, description: 'The invoice, by id or number: paid or partially paid.' }),
     amount: t.field({ type: 'Decimal', description: 'How much: at most what is kept. Without it all of that.' }),
     method: t.field({
       type: RefundMethod,
-      description: 'How. Without it the way that it came: credit to the balance, other money by hand.',
+      description: 'How. Without it the way that it came.',
     }),
     paymentId: t.id({ description: 'Only what is left of this payment.' }),
     note: t.string({ description: 'A note on the refund.' }),

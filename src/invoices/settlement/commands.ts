@@ -108,10 +108,17 @@ async function findRecorded(
   return (await tx.payment.findFirst({ where, select: { id: true } }))?.id ?? null;
 }
 
+/** Once. Also one that was thought to have failed: what has moved has moved. */
 async function succeed(tx: Transaction, id: string, data: { transactionId?: string | null; settledAt: Date }) {
   const { count } = await tx.payment.updateMany({
-    where: { id, status: 'PROCESSING' },
-    data: { ...data, transactionId: data.transactionId ?? undefined, status: 'SUCCEEDED' },
+    where: { id, status: { not: 'SUCCEEDED' } },
+    data: {
+      ...data,
+      transactionId: data.transactionId ?? undefined,
+      status: 'SUCCEEDED',
+      failureCode: null,
+      failureMessage: null,
+    },
   });
   if (count === 0) throw new InvalidStateError('The payment is settled already.', 'ALREADY_SETTLED');
 }

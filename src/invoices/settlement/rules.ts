@@ -71,6 +71,16 @@ export function pay(invoice: Invoice, { kind, amount }: { kind: MovementKind; am
   };
 }
 
+/** Whether the invoice has a place for so much money: it is open, and so much is due. */
+export function canTake(invoice: Invoice, amount: Decimal): boolean {
+  return invoice.clientId !== null && dueOf(invoice).gte(amount);
+}
+
+/** Whether so much is kept. */
+export function canGiveBack(invoice: Invoice, amount: Decimal): boolean {
+  return keptOf(invoice).gte(amount);
+}
+
 type Terms = Pick<Service, 'currency' | 'recurringPrice' | 'recurringAction'>;
 export type PaidItem = InvoiceItem & { service: Terms | null };
 
@@ -145,13 +155,6 @@ export function refundable(
     (part): part is Refundable =>
       part.left.gt(0) && part.way !== null && (paymentId == null || part.payment?.id === paymentId),
   );
-}
-
-/** Law 6: what a processor took, only the processor can give back. */
-export function checkOwnWays(parts: readonly Refundable[]): void {
-  if (parts.every(({ way }) => way !== 'PROCESSOR')) return;
-  const message = 'A processor took the money. Give it back by hand, or onto the balance.';
-  throw new InvalidStateError(message, 'TAKEN_BY_PROCESSOR');
 }
 
 /** Law 5: the parts that make up the amount, in their order. */

@@ -214,12 +214,6 @@ describe('giving back', () => {
     expect(codeOf(() => rules.giveBack(paid, new Decimal('100.01')))).toBe('OVERREFUNDED');
   });
 
-  test('law 6: what a processor took is not for us to give', () => {
-    const part = (way: rules.Way): rules.Refundable => ({ payment: null, left: new Decimal(1), way });
-    expect(codeOf(() => rules.checkOwnWays([part('MANUAL'), part('BALANCE')]))).toBeNull();
-    expect(codeOf(() => rules.checkOwnWays([part('MANUAL'), part('PROCESSOR')]))).toBe('TAKEN_BY_PROCESSOR');
-  });
-
   test('law 5: where nothing is kept there is nothing to give', () => {
     expect(codeOf(() => rules.checkRefundable(invoice()))).toBe('NOTHING_PAID');
     expect(codeOf(() => rules.checkRefundable(paid))).toBeNull();

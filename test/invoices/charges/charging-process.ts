@@ -1,0 +1,24 @@
+/** A process that charges an invoice, for a test that kills it: what a server does for a mutation, and nothing else. */
+import { pino } from 'pino';
+import { charge } from '../../../src/invoices/charges/commands.ts';
+import { act } from '../../../src/kernel/command.ts';
+import { openDatabase } from '../../../src/kernel/db.ts';
+import { createSecrets, parseEncryptionKeys } from '../../../src/kernel/secrets.ts';
+import { systemViewer } from '../../../src/kernel/viewer.ts';
+
+const {
+  DATABASE_URL = '',
+  ENCRYPTION_KEYS = '',
+  STRIPE_URL = '',
+  ORGANIZATION = '',
+  INVOICE = '',
+  METHOD,
+} = process.env;
+
+const tools = {
+  database: openDatabase(DATABASE_URL, { poolSize: 2, log: pino({ level: 'silent' }) }),
+  secrets: createSecrets(parseEncryptionKeys(ENCRYPTION_KEYS)),
+  remotes: { stripe: { url: STRIPE_URL, timeoutMs: 60_000 } },
+};
+await act(tools, systemViewer(ORGANIZATION), charge, { id: INVOICE, paymentMethodId: METHOD });
+await tools.database.close();
