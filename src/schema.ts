@@ -17,6 +17,7 @@ import './subscriptions/schema.ts';
 import './invoices/schema.ts';
 import './invoices/charges/schema.ts';
 import './invoices/payments/schema.ts';
+import './invoices/renewals/schema.ts';
 import './invoices/totals/schema.ts';
 import './reports/schema.ts';
 import './logs/schema.ts';

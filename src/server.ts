@@ -4,6 +4,7 @@ import { headerOf } from './graphql/direct.ts';
 import { createGraphQLServer } from './graphql/http.ts';
 import { authenticateBy, sessionIn } from './identity/authentication.ts';
 import { finishPayments } from './invoices/charges/jobs.ts';
+import { renewSubscriptions } from './invoices/renewals/jobs.ts';
 import type { Tools } from './kernel/command.ts';
 import { openDatabase } from './kernel/db.ts';
 import { type Env, EnvError, readEnv } from './kernel/env.ts';
@@ -41,7 +42,12 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     remotes: { stripe: { url: env.STRIPE_URL, timeoutMs: env.STRIPE_TIMEOUT_SECONDS * 1_000 } },
   };
   if (tools.secrets.keyId === null) log.warn('without ENCRYPTION_KEYS nothing can be stored that must be kept secret');
-  const jobs = [deliverEvents(database, consumers, log), wakeTickets(tools), finishPayments(tools)];
+  const jobs = [
+    deliverEvents(database, consumers, log),
+    wakeTickets(tools),
+    finishPayments(tools),
+    renewSubscriptions(tools),
+  ];
   const worker = await startWorker(database.pool, jobs, log);
   lifetime.onEnd('running jobs', worker.stop);
 

@@ -7,13 +7,15 @@ import type { Link, NamedLink } from './loaders.ts';
 import type { Page, PageArguments } from './pagination.ts';
 
 /** Objects that a row holds within a column: where in SQL they come from, in which order, and their fields. */
-export type Values = { from: Sql; order: Sql; fields: Readonly<Record<string, Sql | Named>> };
+export type Values = { from: Sql; order: Sql; fields: Readonly<Record<string, Sql | Amount | Named>> };
 
 /** Rows that such an object names by a list of their ids, those of them that the viewer may see, in this order. */
 export type Named = NamedLink & { ids: Sql };
 
 /** A value of a row in SQL, of the type that the field answers. Of money: its amount and its currency. */
-export type Expression = (row: Row) => Sql | { amount: Sql; currency: Sql };
+export type Expression = (row: Row) => Sql | Amount;
+
+type Amount = { amount: Sql; currency: Sql };
 
 export type ListArguments = PageArguments & SortArgument & Record<string, unknown>;
 

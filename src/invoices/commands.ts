@@ -346,7 +346,7 @@ function amountsOf({ subtotal, tax }: Invoice) {
   return { subtotal: new Decimal(subtotal.toString()), tax: new Decimal(tax.toString()) };
 }
 
-async function settingsOf(tx: Transaction, viewer: Viewer) {
+export async function settingsOf(tx: Transaction, viewer: Viewer) {
   return await tx.organization.findUniqueOrThrow({
     where: { id: organizationOf(viewer) },
     select: { currency: true, invoicePrefix: true, taxName: true, paymentTermDays: true },
@@ -357,7 +357,7 @@ async function settingsOf(tx: Transaction, viewer: Viewer) {
  * Law 12. The counter's row stays locked until the transaction ends, so this comes as late as it can. A number that an invoice
  * from elsewhere has already is passed over.
  */
-async function nextNumber(tx: Transaction, viewer: Viewer, prefix: string): Promise<string> {
+export async function nextNumber(tx: Transaction, viewer: Viewer, prefix: string): Promise<string> {
   for (;;) {
     const [taken] = await tx.$queryRaw<{ running: number }[]>`
       insert into invoice_counters (organization_id, next) values (${organizationOf(viewer)}::uuid, 2)

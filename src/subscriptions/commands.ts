@@ -73,12 +73,14 @@ async function step(tx: Transaction, before: Subscription, verb: Verb): Promise<
   return { id: after.id };
 }
 
-/** Ends one that was canceled for the end of its period, now that it has come. Announces `subscription.canceled`. */
+/** Ends one that was canceled for the end of its period, when that has come. Law 10. Announces `subscription.canceled`. */
 export async function endSubscription(tx: Transaction, subscription: Subscription): Promise<void> {
-  await step(tx, subscription, rules.cancel);
+  await step(tx, subscription, (standing, at) => rules.cancel(standing, at, { atPeriodEnd: true }));
 }
 
-function write(tx: Transaction, { id }: { id: string }, change: rules.Change): Promise<Subscription> {
+type Noted = { amount?: Decimal; paymentMethodId?: string | null };
+
+function write(tx: Transaction, { id }: { id: string }, change: rules.Change & Noted): Promise<Subscription> {
   return tx.subscription.update({ where: { id }, data: change });
 }
 
@@ -165,9 +167,10 @@ export async function advanceSubscription(
   tx: Transaction,
   viewer: Viewer,
   { id }: { id: string },
-  { at }: { at: Date },
+  { at, paymentMethodId = null }: { at: Date; paymentMethodId?: string | null },
 ): Promise<Subscription> {
-  const subscription = await write(tx, { id }, rules.advance(await take(tx, viewer, id), at));
+  const change = rules.advance(await take(tx, viewer, id), at);
+  const subscription = await write(tx, { id }, { ...change, paymentMethodId });
   await announce(tx, 'subscription.renewed', subscription, periodOf(subscription));
   return subscription;
 }
@@ -187,14 +190,36 @@ export async function failRenewal(
     where: { id: organizationOf(viewer) },
     select: { dunningDays: true },
   });
-  const change = rules.fail(before, at, dunningDays);
-  if (change === null) return before;
-  const subscription = await write(tx, before, change);
+  const subscription = await write(tx, before, rules.fail(before, at, dunningDays));
+  if (!rules.isRunning(before)) return subscription;
   await announce(tx, subscription.status === 'EXPIRED' ? facts.EXPIRED : facts.PAST_DUE, subscription, {
     failedAttempts: subscription.failedAttempts,
     nextAttemptAt: subscription.nextActionAt?.toISOString() ?? null,
   });
   return subscription;
+}
+
+/** Its renewal is made. Without a payment under way it waits for one by hand. Laws 4, 5 and 12. */
+export async function openRenewal(
+  tx: Transaction,
+  subscription: Subscription,
+  { amount, at, ...open }: { openInvoiceId: string; openPaymentId: string | null; amount?: Decimal; at: Date },
+): Promise<void> {
+  await write(tx, subscription, { ...rules.open(subscription, open, at), ...(amount ? { amount } : {}) });
+}
+
+/** Its charge did not settle it: nobody knows yet what became of it, or the money went elsewhere. Law 12. */
+export async function lookAgain(
+  tx: Transaction,
+  subscription: Subscription,
+  { isUnderWay, at }: { isUnderWay: boolean; at: Date },
+): Promise<void> {
+  await write(tx, subscription, rules.lookAgain(subscription, at, isUnderWay ? {} : { openPaymentId: null }));
+}
+
+/** The engine has nothing to do about it any more, until somebody else has. */
+export async function restSubscription(tx: Transaction, subscription: Subscription): Promise<void> {
+  await write(tx, subscription, { nextActionAt: null });
 }
 
 /** The renewal that the invoice was is given up. Law 9. Announces `subscription.updated`. */

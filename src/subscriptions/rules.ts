@@ -21,10 +21,12 @@
  *     nothing more is charged.
  * 11. Pausing stops renewals and tries; the period runs on. Resuming goes on with the period that still runs; when it is over,
  *     the subscription is due at once, and billing dates begin anew. Resuming also takes back a cancellation to come.
+ * 12. While its renewal is being charged it is looked at again after an hour: whoever asked may not have lived to hear the
+ *     answer.
  */
 import type { Subscription } from '../generated/prisma/client.ts';
 import { InvalidStateError } from '../kernel/errors.ts';
-import { addDays, endOfTime } from '../kernel/time.ts';
+import { addDays, addHours, endOfTime } from '../kernel/time.ts';
 import type { PeriodUnit } from '../services/rules.ts';
 
 export type Status = 'CANCELED' | 'ACTIVE' | 'PAUSED' | 'PAST_DUE' | 'EXPIRED';
@@ -49,6 +51,7 @@ export type Standing = Period &
 
 export type Change = Partial<Omit<Standing, 'status' | keyof Period>> & {
   status?: Status;
+  openPaymentId?: string | null;
   pausedAt?: Date | null;
   endedAt?: Date | null;
 };
@@ -181,6 +184,23 @@ function expire(subscription: Standing, at: Date): Change {
 
 // ------------------------------------------------------------------ renewals
 
+const nothingOpen = { openInvoiceId: null, openPaymentId: null, failedAttempts: 0 } as const;
+
+/** Laws 4, 5 and 12: its renewal is made, and is being charged, or waits for a payment by hand. */
+export function open(
+  subscription: Standing,
+  { openInvoiceId, openPaymentId }: { openInvoiceId: string; openPaymentId: string | null },
+  at: Date,
+): Change {
+  const change = changed(subscription, { openInvoiceId, openPaymentId });
+  return openPaymentId === null ? change : lookAgain({ ...subscription, ...change }, at, change);
+}
+
+/** Law 12. */
+export function lookAgain(subscription: Standing, at: Date, change: Change = {}): Change {
+  return isRunning(subscription) ? { ...change, nextActionAt: addHours(at, 1) } : change;
+}
+
 /** Laws 6 and 7. */
 export function advance(subscription: Standing, at: Date): Change {
   const stays = subscription.status === 'PAUSED' || subscription.status === 'CANCELED';
@@ -188,8 +208,7 @@ export function advance(subscription: Standing, at: Date): Change {
     ...nextPeriod(subscription, at),
     ...(stays ? {} : { status: 'ACTIVE', endedAt: null }),
     paymentCount: subscription.paymentCount + 1,
-    openInvoiceId: null,
-    failedAttempts: 0,
+    ...nothingOpen,
   });
 }
 
@@ -198,19 +217,18 @@ export function waive(subscription: Standing, at: Date): Change {
   const isOver = subscription.currentPeriodEnd <= at;
   return changed(subscription, {
     ...(isRunning(subscription) ? { status: 'ACTIVE', ...(isOver ? nextPeriod(subscription, at) : {}) } : {}),
-    openInvoiceId: null,
-    failedAttempts: 0,
+    ...nothingOpen,
   });
 }
 
-/** Law 8; null when it no longer runs, and so has nothing to try again. */
-export function fail(subscription: Standing, at: Date, dunningDays: readonly number[]): Change | null {
-  if (!isRunning(subscription)) return null;
+/** Law 8. One that no longer runs has nothing to try again. */
+export function fail(subscription: Standing, at: Date, dunningDays: readonly number[]): Change {
+  if (!isRunning(subscription)) return changed(subscription, { openPaymentId: null });
   const { failedAttempts: before } = subscription;
   const failedAttempts = before + 1;
   const day = dunningDays[before];
-  if (day === undefined) return { ...expire(subscription, at), failedAttempts };
+  if (day === undefined) return { ...expire(subscription, at), failedAttempts, openPaymentId: null };
   const nextTry = addDays(at, day - (dunningDays[before - 1] ?? 0));
-  const change = changed(subscription, { status: 'PAST_DUE', failedAttempts });
+  const change = changed(subscription, { status: 'PAST_DUE', failedAttempts, openPaymentId: null });
   return { ...change, nextActionAt: subscription.cancelAtPeriodEnd ? change.nextActionAt : nextTry };
 }

@@ -81,6 +81,11 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
   roleDelete: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   roleUpdate: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   stripeAccountUpdate: () => ({ publishableKey: 'pk_test_2', secretKey: 'sk_test_2', webhookSecrets: ['whsec_2'] }),
+  subscriptionChargeNow: async (world) => {
+    const invoice = await world.invoice({ status: 'PAID' });
+    await invoice.item();
+    return { id: (await world.subscription({ invoiceId: invoice.id, clientId: invoice.clientId as string })).id };
+  },
   subscriptionResume: async (world) => ({ id: (await world.subscription({ status: 'PAUSED' })).id }),
   serviceRestore: async (world) => ({ id: (await world.service({ deletedAt: new Date() })).id }),
   ticketCreate: (world) => ({ clientId: world.ids.Client }),

@@ -256,12 +256,32 @@ describe('law 8: a charge that fails', () => {
   });
 
   test.each(['PAUSED', 'CANCELED', 'EXPIRED'] as const)('means nothing to one that is %s', (status) => {
-    expect(rules.fail(standing({ status }), at('2026-02-28'), dunning)).toBeNull();
+    expect(rules.fail(standing({ status }), at('2026-02-28'), dunning)).toEqual({
+      openPaymentId: null,
+      nextActionAt: null,
+    });
   });
 
   test('is not tried again once it is to end', () => {
     const change = rules.fail(standing({ cancelAtPeriodEnd: true }), at('2026-02-10'), dunning);
     expect(change).toMatchObject({ status: 'PAST_DUE', nextActionAt: at('2026-02-28') });
+  });
+});
+
+describe('laws 4, 5 and 12: a renewal that is open', () => {
+  const due = at('2026-02-28');
+
+  test('waits for a payment by hand, or is looked at again after an hour while it is being charged', () => {
+    const waiting = rules.open(standing(), { openInvoiceId: 'x', openPaymentId: null }, due);
+    expect(waiting).toEqual({ openInvoiceId: 'x', openPaymentId: null, nextActionAt: null });
+    const charged = rules.open(standing(), { openInvoiceId: 'x', openPaymentId: 'y' }, due);
+    expect(charged).toEqual({ openInvoiceId: 'x', openPaymentId: 'y', nextActionAt: at('2026-02-28T11:00:00Z') });
+  });
+
+  test('of one that no longer runs is looked at by nobody', () => {
+    for (const status of ['PAUSED', 'CANCELED', 'EXPIRED']) {
+      expect(rules.lookAgain(standing({ status }), due)).toEqual({});
+    }
   });
 });
 
@@ -283,7 +303,7 @@ describe('law 9: a renewal that is given up', () => {
 
   test.each(['PAUSED', 'CANCELED', 'EXPIRED'] as const)('leaves one that is %s where it is', (status) => {
     const change = rules.waive(standing({ ...open, status }), at('2026-03-05'));
-    expect(change).toEqual({ openInvoiceId: null, failedAttempts: 0, nextActionAt: null });
+    expect(change).toEqual({ openInvoiceId: null, openPaymentId: null, failedAttempts: 0, nextActionAt: null });
   });
 });
 

@@ -166,6 +166,7 @@ CREATE TABLE "payments" (
     "organization_id" UUID NOT NULL,
     "invoice_id" UUID NOT NULL,
     "client_id" UUID NOT NULL,
+    "subscription_id" UUID,
     "payment_method_id" UUID,
     "kind" VARCHAR(10) NOT NULL,
     "status" VARCHAR(10) NOT NULL DEFAULT 'SUCCEEDED',
@@ -274,6 +275,7 @@ CREATE TABLE "subscriptions" (
     "payment_count" INTEGER NOT NULL DEFAULT 0,
     "cancel_at_period_end" BOOLEAN NOT NULL DEFAULT false,
     "open_invoice_id" UUID,
+    "open_payment_id" UUID,
     "failed_attempts" INTEGER NOT NULL DEFAULT 0,
     "next_action_at" TIMESTAMPTZ(3),
     "paused_at" TIMESTAMPTZ(3),
@@ -417,6 +419,12 @@ CREATE INDEX "payments_organization_id_client_id_created_at_id_idx" ON "payments
 CREATE INDEX "payments_organization_id_created_at_id_idx" ON "payments"("organization_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
+CREATE INDEX "payments_organization_id_subscription_id_created_at_id_idx" ON "payments"("organization_id", "subscription_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "payments_subscription_id_idx" ON "payments"("subscription_id");
+
+-- CreateIndex
 CREATE INDEX "payments_payment_method_id_idx" ON "payments"("payment_method_id");
 
 -- CreateIndex
@@ -451,6 +459,9 @@ CREATE UNIQUE INDEX "subscriptions_invoice_id_key" ON "subscriptions"("invoice_i
 
 -- CreateIndex
 CREATE UNIQUE INDEX "subscriptions_open_invoice_id_key" ON "subscriptions"("open_invoice_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "subscriptions_open_payment_id_key" ON "subscriptions"("open_payment_id");
 
 -- CreateIndex
 CREATE INDEX "subscriptions_organization_id_created_at_id_idx" ON "subscriptions"("organization_id", "created_at" DESC, "id" DESC);
@@ -642,6 +653,12 @@ ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_invoice_id_fkey" FOREI
 ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_open_invoice_id_fkey" FOREIGN KEY ("open_invoice_id") REFERENCES "invoices"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_open_payment_id_fkey" FOREIGN KEY ("open_payment_id") REFERENCES "payments"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "payments" ADD CONSTRAINT "payments_subscription_id_fkey" FOREIGN KEY ("subscription_id") REFERENCES "subscriptions"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_payment_method_id_fkey" FOREIGN KEY ("payment_method_id") REFERENCES "payment_methods"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -786,6 +803,22 @@ create index orders_live_completed_at_idx on orders (organization_id, completed_
   where deleted_at is null and completed_at is not null;
 create index order_tasks_open_idx on order_tasks (organization_id, order_id, id) include (for_client, effective_due_at)
   where not is_complete;
+-- The payments of a subscription are those about its invoices: the first one's come before there is a subscription.
+create function keep_subscription_of_payment() returns trigger language plpgsql as $$
+begin
+  new.subscription_id := (select subscription_id from invoices where id = new.invoice_id);
+  return new;
+end
+$$;
+create trigger subscription before insert on payments for each row execute function keep_subscription_of_payment();
+create function keep_payments_of_subscription() returns trigger language plpgsql as $$
+begin
+  update payments set subscription_id = new.subscription_id where invoice_id = new.id;
+  return null;
+end
+$$;
+create trigger payments_of_subscription after update of subscription_id on invoices for each row
+  when (new.subscription_id is distinct from old.subscription_id) execute function keep_payments_of_subscription();
 
 alter table payment_methods
   add constraint payment_methods_processor_check check (processor in ('STRIPE', 'TEST')),
@@ -982,8 +1015,8 @@ drop trigger audit on invoices;
 call track_entity('invoices', 'INVOICE', secrets => '{access_key}');
 call track_entity('invoice_items', 'INVOICE_ITEM');
 call track_entity('coupons', 'COUPON', bookkeeping => '{used_count}');
-call track_entity('subscriptions', 'SUBSCRIPTION', bookkeeping => '{next_action_at}');
-call track_entity('payments', 'PAYMENT');
+call track_entity('subscriptions', 'SUBSCRIPTION', bookkeeping => '{next_action_at, open_payment_id}');
+call track_entity('payments', 'PAYMENT', bookkeeping => '{subscription_id}');
 call track_entity('payment_methods', 'PAYMENT_METHOD');
 call track_entity('credit_entries', 'CREDIT_ENTRY');
 call track_entity('stripe_accounts', 'STRIPE_ACCOUNT', secrets => '{secret_key, webhook_secrets}');

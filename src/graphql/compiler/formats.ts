@@ -42,14 +42,19 @@ const oddExponents = [...odd].map(([exponent, currencies]) => ({
 type Amount = { amount: Sql; currency: Sql };
 
 /** An amount with exactly the decimals of its currency, as SQL text. */
-export function moneyAmountOf({ amount, currency }: Amount): Sql {
+export function moneyAmountOf(money: Amount): Sql {
+  return sql`${roundedOf(money)}::text`;
+}
+
+/** An amount, rounded half-up to the minor unit of its currency. */
+export function roundedOf({ amount, currency }: Amount): Sql {
   const cases = join(
     oddExponents.map(({ exponent, of }) => sql`when ${currency} in (${of}) then ${exponent}`),
     sql` `,
   );
   // Nearly every currency is settled by the first look.
   const exponent = sql`case when ${currency} not in (${oddCurrencies}) then 2 ${cases} end`;
-  return sql`round(${amount}, ${exponent})::text`;
+  return sql`round(${amount}, ${exponent})`;
 }
 
 /** An amount for people, as SQL text: `$49.00`, `CHF 7.00`. */

@@ -110,6 +110,7 @@ export function listedValues({ values }: Kind<'values'>, asked: Asked): Json {
       const value = fields[called];
       const field = type.getFields()[called];
       if (!value || !field) throw new NotCompiled(`${type.name}.${called} is computed in JavaScript`);
+      if ('amount' in value) return [name, moneyValue({ ...asked, type, field, nodes, row: null }, value)];
       if ('ids' in value) return [name, namedValue(value, { ...asked, type, field, nodes, row: null })];
       return [name, expressionValue(value, field)];
     }),

@@ -131,7 +131,7 @@ type Works = { subscriptionId: string | null; announcements: Announcement[] };
 async function fulfil(tx: Transaction, viewer: Viewer, invoice: Paying, movement: Movement, at: Date): Promise<Works> {
   const items: rules.PaidItem[] = await tx.invoiceItem.findMany({
     where: { invoiceId: invoice.id },
-    include: { service: { select: { currency: true, recurringPrice: true, recurringAction: true } } },
+    include: { service: { select: { recurring: true, currency: true, recurringPrice: true, recurringAction: true } } },
     orderBy: [{ position: 'asc' }, { id: 'asc' }],
   });
   const isRenewal = invoice.subscriptionId !== null;
@@ -177,7 +177,7 @@ async function moveSubscription(
 ): Promise<string | null> {
   const { id: invoiceId, clientId, currency, subscriptionId, periodLength, periodUnit } = invoice;
   if (subscriptionId !== null) {
-    await advanceSubscription(tx, viewer, { id: subscriptionId }, { at });
+    await advanceSubscription(tx, viewer, { id: subscriptionId }, { at, paymentMethodId });
     return subscriptionId;
   }
   if (periodLength === null || periodUnit === null) return null;

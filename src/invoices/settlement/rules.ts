@@ -20,6 +20,7 @@
 import type { Invoice, InvoiceItem, Payment, Service } from '../../generated/prisma/client.ts';
 import { InvalidStateError } from '../../kernel/errors.ts';
 import { Decimal, formatAmount } from '../../kernel/money.ts';
+import { renewalPrice } from '../renewals/rules.ts';
 import { dueOf, keptOf, lineTotals, nameOf } from '../rules.ts';
 
 const decimal = (amount: { toString(): string }) => new Decimal(amount.toString());
@@ -81,7 +82,7 @@ export function canGiveBack(invoice: Invoice, amount: Decimal): boolean {
   return keptOf(invoice).gte(amount);
 }
 
-type Terms = Pick<Service, 'currency' | 'recurringPrice' | 'recurringAction'>;
+type Terms = Pick<Service, 'recurring' | 'currency' | 'recurringPrice' | 'recurringAction'>;
 export type PaidItem = InvoiceItem & { service: Terms | null };
 
 /** Laws 3 and 4: the lines that get a new order, and the services whose order is taken up again. */
@@ -99,7 +100,7 @@ export function worksOf(items: readonly PaidItem[], isRenewal: boolean) {
 export function renewalAmount(items: readonly PaidItem[], currency: string): Decimal {
   const lines = items.map(({ service, quantity, amount, discount }) => ({
     quantity,
-    amount: decimal(service?.currency === currency && service.recurringPrice ? service.recurringPrice : amount),
+    amount: renewalPrice({ amount, service }, currency),
     discount: decimal(discount),
   }));
   const totals = lineTotals(lines, [], { recurs: true, couponOutlasts: false });
