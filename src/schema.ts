@@ -16,6 +16,7 @@ import './payments/stripe-account/schema.ts';
 import './subscriptions/schema.ts';
 import './invoices/schema.ts';
 import './invoices/charges/schema.ts';
+import './invoices/document/schema.ts';
 import './invoices/payments/schema.ts';
 import './invoices/renewals/schema.ts';
 import './invoices/totals/schema.ts';

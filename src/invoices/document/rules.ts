@@ -7,13 +7,14 @@
  *     was when the invoice was made; what it does not tell about the person comes from the client.
  *  4. Lines follow their positions. A line tells each discount by itself, so that its total can be checked by hand.
  *  5. Tax, credit, payments and refunds are told where there are any. The total and the amount due always are.
- *  6. Something is due only while the invoice is unpaid or partially paid: what was asked for and is not kept.
+ *  6. What is due is what law 7 of invoices says.
  *  7. An invoice is overdue when it is not paid in full at its due instant.
  *  8. What is settled for good (paid, refunded, cancelled) bears a stamp.
  *  9. Who has the number and the key of an invoice may see its document, unless it is a draft or deleted. Nothing else opens
  *     it, and nothing else is opened by them.
  */
 import { currencySymbols, Decimal, formatAmount } from '../../kernel/money.ts';
+import { dueOf } from '../rules.ts';
 
 /** A number of the database, as exact as it is there. */
 type Amount = { toString(): string };
@@ -125,7 +126,7 @@ export function composeDocument(invoice: InvoiceFacts, at: Date): InvoiceDocumen
       ...(isZero(invoice.amountPaid) ? [] : [{ label: 'Paid', text: money(invoice.amountPaid) }]),
       ...(isZero(invoice.amountRefunded) ? [] : [{ label: 'Refunded', text: money(invoice.amountRefunded) }]),
     ],
-    due: { label: 'Amount due', text: money(amountDue(invoice)) },
+    due: { label: 'Amount due', text: money(dueOf(invoice)) },
     stamp: stamp(invoice),
     note: textOrNull(invoice.note),
   };
@@ -138,7 +139,7 @@ export type Thanks = { heading: string; message: string; isSettled: boolean };
 export function composeThanks(invoice: InvoiceFacts): Thanks {
   const money = moneyIn(invoice.currency);
   const { number, status, dueAt } = invoice;
-  const due = money(amountDue(invoice));
+  const due = money(dueOf(invoice));
   const until = dueAt ? ` It is due by ${dayIn(invoice, dueAt)}.` : '';
   const settled = (heading: string, message: string): Thanks => ({ heading, message, isSettled: true });
   const open = (heading: string, message: string): Thanks => ({ heading, message, isSettled: false });
@@ -160,12 +161,6 @@ export function composeThanks(invoice: InvoiceFacts): Thanks {
     'Not paid yet',
     `We have not received a payment for invoice ${number} so far. ${due} is to be paid.${until}`,
   );
-}
-
-/** Law 6: what is still asked for. */
-function amountDue({ status, total, amountPaid, amountRefunded }: InvoiceFacts): Decimal {
-  if (status !== 'UNPAID' && status !== 'PARTIALLY_PAID') return new Decimal(0);
-  return new Decimal(total.toString()).minus(amountPaid.toString()).plus(amountRefunded.toString());
 }
 
 type Money = (amount: Amount, sign?: '' | '−') => string;
