@@ -37,7 +37,7 @@ export default [
             types: [
               ...['PageInfo', 'Money', 'InputIssue', 'LogChange', 'Viewer', 'ViewerPermission', 'ViewerSession'],
               ...['CouponDiscount', 'CouponPreview', 'CouponPreviewItem'],
-              ...['BillingAddress', 'InvoiceRecurrence', 'InvoiceTotal'],
+              ...['BillingAddress', 'InvoiceRecurrence', 'InvoiceTotal', 'NextInvoice', 'NextInvoiceLine'],
               ...['Reports', 'OrdersByStatus', 'CompletionTime', 'ServiceCompletionTime', 'EmployeeTasks'],
               ...['RevenuePart', 'OverdueInvoices', 'RecurringRevenue'],
             ],

@@ -66,6 +66,7 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
     processor: 'TEST',
     token: 'pm_test_authentication',
   }),
+  invoiceCharge: (world) => ({ paymentMethodId: world.ids.PaymentMethod }),
   invoiceCreate: (world) => ({ clientId: world.ids.Client }),
   invoiceRefund: async (world) => ({ id: (await world.invoice({ status: 'PAID' })).id }),
   invoiceRestore: async (world) => ({ id: (await world.invoice({ deletedAt: new Date() })).id }),

@@ -373,6 +373,8 @@ async function makeSubscriptions(world: World, clients: Person[]): Promise<void>
   await world.subscription({ client: two, status: 'EXPIRED', periodUnit: 'DAY', periodLength: 7, number: '～SUB' });
   await world.subscription({ client: three, status: 'CANCELED', currency: 'JPY', amount: '1234.5', number: '😀' });
   const invoice = await world.invoice({ client: one, subscriptionId: subscription.id });
+  const payment = await world.payment({ invoice, kind: 'CHARGE', status: 'PROCESSING', createdAt: at(10) });
+  await world.rows.subscription.update({ where: { id: subscription.id }, data: { openPaymentId: payment.id } });
   const order = await world.rows.order.findFirstOrThrow({ where: { clientId: one.id }, orderBy: { id: 'asc' } });
   await world.rows.order.update({
     where: { id: order.id },
