@@ -191,7 +191,7 @@ const returns = { client: { type: Client, model: 'User', description: 'The clien
 
 mutation('clientCreate', {
   description:
-    'Makes a client, in the organization’s client role. Who may not see all clients becomes the manager, unless others are named.',
+    'Makes a client, in the organization’s client role. Who may not see all clients becomes the manager, unless others are named. SPP: create client (17.2).',
   command: clients.create,
   input: (t) => ({
     firstName: t.string({ required: true, description: 'The first name: 1 to 255 characters. SPP: `name_f`.' }),
@@ -213,7 +213,7 @@ mutation('clientCreate', {
 });
 
 mutation('clientUpdate', {
-  description: 'Changes a client. An absent field stays as it is, null clears it.',
+  description: 'Changes a client. An absent field stays as it is, null clears it. SPP: update client (17.4).',
   command: clients.update,
   input: (t) => ({
     id: t.id({ required: true, description: 'The client.' }),
@@ -233,7 +233,7 @@ mutation('clientUpdate', {
 
 mutation('clientDelete', {
   description:
-    'Removes a client for good. Refused while it has orders or invoices, deleted ones included: make it inactive instead. Its address stays.',
+    'Removes a client for good. Refused while it has orders or invoices, deleted ones included: make it inactive instead. Its address stays. SPP: delete client (17.5).',
   command: clients.remove,
   input: (t) => ({ id: t.id({ required: true, description: 'The client.' }) }),
   ids: { id: 'Client' },

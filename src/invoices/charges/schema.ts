@@ -32,7 +32,7 @@ extendType(CreditEntry, 'CreditEntry', (field) => ({
 
 mutation('invoiceCharge', {
   description:
-    'Charges what is due to a payment method of the client, and does what follows from being paid. A refusal of the processor is recorded as a failed payment, and answered with its code: CARD_DECLINED, AUTHENTICATION_REQUIRED and the like. When the processor does not answer, the payment is answered as PROCESSING: what became of it is found out within minutes, and until then nothing else moves. SPP: charge invoice (4.6).',
+    'Charges what is due to a payment method of the client, and does what follows from being paid. A refusal of the processor is recorded as a failed payment, and answered with its code: CARD_DECLINED, AUTHENTICATION_REQUIRED and the like. When the processor does not answer, the payment is answered as PROCESSING: what became of it is found out within minutes, and until then nothing else moves. SPP: charge invoice (4.1).',
   command: charges.charge,
   input: (t) => ({
     id: t.id({ required: true, description: 'The invoice, by id or number: unpaid or partially paid.' }),
