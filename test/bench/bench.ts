@@ -27,6 +27,7 @@ import {
   type ReadName,
   readNames,
 } from './operations.ts';
+import { measurePaying } from './paying.ts';
 import { createProfiler } from './profile.ts';
 import { goals, type Measured, type Results, resultTable } from './report.ts';
 import { type ServerName, serverTitles, serving, startEngine, startHandwritten } from './servers.ts';
@@ -144,6 +145,8 @@ async function compare(
   if (names.includes('orderCreate')) {
     const compiled = { child: engine, target: createTarget(access(engine), subjects) };
     results.orderCreate = await measure(cluster, 'orderCreate', { compiled }, seconds);
+    say('Invoices are marked paid.');
+    results.paying = await measurePaying(cluster, access(engine), subjects);
   }
   await end(engine);
 

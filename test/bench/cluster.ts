@@ -145,13 +145,40 @@ export async function settled(server: EmbeddedServer): Promise<void> {
   });
 }
 
+/** Unpaid invoices of the client's, with so many lines each. Answers their numbers. */
+export async function makeInvoices(
+  server: EmbeddedServer,
+  { clientId, serviceId }: Subjects,
+  { count, lines }: { count: number; lines: number },
+): Promise<string[]> {
+  return await withClient(server.superuserUrl, async (client) => {
+    const { rows } = await client.query<{ number: string }>(
+      `with made as (
+         insert into invoices (organization_id, client_id, number, reason, subtotal, total, access_key)
+           select u.organization_id, u.id, 'BENCH-' || gen_random_uuid(), $3, 10 * $5, 10 * $5, md5(random()::text)
+             from users u, generate_series(1, $4) where u.id = $1 returning id, organization_id, number
+       ), lines as (
+         insert into invoice_items (organization_id, invoice_id, service_id, position, name, amount, total)
+           select organization_id, id, $2, place, $3, 10, 10 from made, generate_series(1, $5) as place
+       )
+       select number from made`,
+      [clientId, serviceId, mark, count, lines],
+    );
+    return rows.map(({ number }) => number);
+  });
+}
+
 /** Takes away what the bench placed, with its traces: the next run finds the same data. Needs the servers stopped. */
 export async function removePlaced(server: EmbeddedServer): Promise<void> {
   await withClient(server.superuserUrl, async (client) => {
-    const { rows } = await client.query<{ id: string }>('delete from orders where service_name = $1 returning id', [
-      mark,
-    ]);
+    const { rows } = await client.query<{ id: string }>(
+      `with paid as (delete from payments p using invoices i where i.id = p.invoice_id and i.reason = $1 returning p.id),
+         placed as (delete from orders where service_name = $1 returning id)
+       select id from placed union all select id from paid union all select id from invoices where reason = $1`,
+      [mark],
+    );
     if (rows.length === 0) return;
+    await client.query('delete from invoices where reason = $1', [mark]);
     const ids = rows.map(({ id }) => id);
     await client.query('delete from logs where entity_id = any($1)', [ids]);
     await client.query('delete from events where aggregate_id = any($1)', [ids]);

@@ -77,6 +77,23 @@ export async function openLoad(target: Target, perSecond: number, seconds: numbe
   }
 }
 
+/** Each of the requests once, over ten connections, each asking again as soon as it is answered. */
+export async function onceLoad(target: Target): Promise<Latencies> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
+  const latencies: number[] = [];
+  const turns = target.requests.keys();
+  const begun = performance.now();
+  const askAll = async () => {
+    for (const turn of turns) latencies.push(await timed(target, turn, agent));
+  };
+  try {
+    await Promise.all(Array.from({ length: connections }, askAll));
+    return summary(latencies, performance.now() - begun);
+  } finally {
+    agent.destroy();
+  }
+}
+
 /** One request; answers the text of the answer. */
 export async function ask(target: Target): Promise<string> {
   const text = (await send(target, 0, undefined)).toString();
@@ -86,7 +103,8 @@ export async function ask(target: Target): Promise<string> {
 
 async function timed(target: Target, turn: number, agent: http.Agent): Promise<number> {
   const begun = performance.now();
-  await send(target, turn, agent);
+  const answer = (await send(target, turn, agent)).toString();
+  if (!answer.startsWith(target.answerBegins)) throw new Error(`Not what was expected: ${answer.slice(0, 500)}`);
   return performance.now() - begun;
 }
 

@@ -28,6 +28,7 @@ export function chosen<Name extends string>(names: readonly Name[], only: string
 const row = (nested: number) => `
   id number serviceName status { name kind } price { amount currency } createdAt dueAt
   client { id name email company } employees { id name } tags { id name }
+  invoice { id number status total { amount currency } } tickets(first: 1) { totalCount }
   tasks(first: ${nested}) { nodes { id name isComplete effectiveDueAt } }
   messages(first: ${nested}) { nodes { id body createdAt staffOnly } }`;
 
@@ -52,6 +53,10 @@ const countQuery = 'query Count { orders { totalCount } }';
 
 const createMutation = `mutation Create($input: OrderCreateInput!) {
   orderCreate(input: $input) { ... on OrderCreateSuccess { order { id number status { name } employees { id name } } } }
+}`;
+
+const markPaidMutation = `mutation Pay($input: InvoiceMarkPaidInput!) {
+  invoiceMarkPaid(input: $input) { ... on InvoiceMarkPaidSuccess { invoice { number status orders(first: 20) { nodes { id } } } } }
 }`;
 
 /** How every answer begins that is one. */
@@ -117,6 +122,12 @@ export function handwrittenTargets(peer: Access, subjects: Subjects): Record<Rea
 export function createTarget(engine: Access, { clientId, serviceId, mark }: Subjects): Target {
   const input = { clientId, serviceId, serviceName: mark, tags: ['rush', 'vip'] };
   return graphqlTarget(engine, createMutation, [{ input }], '{"data":{"orderCreate":{"order":{"id"');
+}
+
+/** Each of the invoices marked paid. */
+export function markPaidTarget(engine: Access, numbers: readonly string[]): Target {
+  const inputs = numbers.map((id) => ({ input: { id } }));
+  return graphqlTarget(engine, markPaidMutation, inputs, '{"data":{"invoiceMarkPaid":{"invoice":{"number"');
 }
 
 export function graphqlTarget(server: Access, query: string, variables: object[], answerBegins: string): Target {

@@ -14,6 +14,8 @@ const row = (nested: number) => `
     user: userByOrganizationIdAndEmployeeId { id: rowId firstName lastName }
   }
   tags: orderTagsByOrganizationIdAndOrderIdList { tag: tagByOrganizationIdAndTagId { id: rowId name } }
+  invoice: invoiceByInvoiceId { id: rowId number status total currency deletedAt }
+  tickets: ticketsByOrderId(${live}) { totalCount }
   tasks: orderTasksByOrganizationIdAndOrderId(first: ${nested}, ${newestFirst}) {
     nodes { id: rowId name isComplete effectiveDueAt }
   }
@@ -80,6 +82,14 @@ export function peerTargets(peer: Access, subjects: Subjects, cursor: string): R
 type Named = { id: string; name: string };
 type Person = { id: string; firstName: string; lastName: string };
 type List<Node> = { nodes: Node[] };
+type PeerInvoice = {
+  id: string;
+  number: string;
+  status: string;
+  total: string;
+  currency: string;
+  deletedAt: string | null;
+};
 
 type PeerOrder = {
   id: string;
@@ -90,6 +100,7 @@ type PeerOrder = {
   client: Person & { email: string; company: string | null };
   employees: { user: Person }[];
   tags: { tag: Named }[];
+  invoice: PeerInvoice | null;
   tasks: List<{ id: string; effectiveDueAt: string | null }>;
   messages: List<{ id: string; createdAt: string }>;
   service?: (Named & { deletedAt: string | null }) | null;
@@ -156,6 +167,7 @@ function asEngineOrder({ price, currency, client, ...order }: PeerOrder) {
       order.employees.map(({ user }) => ({ id: `member_${user.id}`, name: `${user.firstName} ${user.lastName}` })),
     ),
     tags: byId(order.tags.map(({ tag }) => ({ ...tag, id: `tag_${tag.id}` }))),
+    invoice: liveInvoice(order.invoice),
     tasks: page('task', order.tasks, (task) => ({ effectiveDueAt: instant(task.effectiveDueAt) })),
     messages: page('message', order.messages, (message) => ({ createdAt: instant(message.createdAt) })),
     ...(order.service !== undefined && { service: liveService(order.service) }),
@@ -167,6 +179,12 @@ function asEngineOrder({ price, currency, client, ...order }: PeerOrder) {
 
 function liveService(service: (Named & { deletedAt: string | null }) | null): Named | null {
   return service === null || service.deletedAt !== null ? null : { id: `service_${service.id}`, name: service.name };
+}
+
+function liveInvoice(invoice: PeerInvoice | null) {
+  if (invoice === null || invoice.deletedAt !== null) return null;
+  const { id, number, status, total: amount, currency } = invoice;
+  return { id: `invoice_${id}`, number, status, total: { amount: Number(amount).toFixed(2), currency } };
 }
 
 function byId(list: Named[]): Named[] {

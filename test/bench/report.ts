@@ -1,6 +1,7 @@
 import { type Answered, compiledGoals, type Reads, timesAsFast } from './goals.ts';
 import type { Latencies } from './load.ts';
 import { type OperationName, operationTitles, type ReadName } from './operations.ts';
+import type { Paying } from './paying.ts';
 import { type ServerName, serverTitles } from './servers.ts';
 import { type Goal, table } from './table.ts';
 
@@ -14,7 +15,7 @@ export type Measured = Answered & {
 };
 
 /** By operation, then by who answered. */
-export type Results = { reads: Reads<Measured>; orderCreate?: { compiled: Measured } };
+export type Results = { reads: Reads<Measured>; orderCreate?: { compiled: Measured }; paying?: Paying };
 
 /** Statements of one dashboard page, by its size. */
 export type StatementsBySize = { small: number; large: number };
@@ -83,6 +84,15 @@ export function goals({ results, fallbacks, statements, idleMb, readyMs }: Facts
     const even = (ratio * dashboard.compiled.bytes) / deep.compiled.bytes;
     const got = `${ratio.toFixed(2)} × (${even.toFixed(2)} × byte for byte)`;
     found.push({ name: 'deep page at most 1.2 × the first page', got, met: ratio <= 1.2 });
+  }
+  if (results.paying) {
+    const { markPaid, orderCreate } = results.paying;
+    const ratio = markPaid[10].p50 / orderCreate.p50;
+    found.push({
+      name: 'invoiceMarkPaid of 10 lines, p50 below 3 × orderCreate',
+      got: `${markPaid[10].p50.toFixed(1)} ms, ${ratio.toFixed(2)} × (${markPaid[10].statements.toFixed(1)} statements; of 1 line ${markPaid[1].p50.toFixed(1)} ms, ${markPaid[1].statements.toFixed(1)})`,
+      met: ratio < 3,
+    });
   }
   const peak = (path: 'compiled' | 'plain') =>
     Math.max(...Object.values(results.reads).map((measured) => measured[path]?.peakMb ?? 0));

@@ -34,6 +34,13 @@ function orderColumns(nestedSize: number): string {
       select 'tag_' || t.id as id, t.name
         from order_tags l join tags t on t.id = l.tag_id where l.order_id = o.id order by t.name, t.id
     ) tag) as tags,
+    (select row_to_json(invoice) from (
+      select 'invoice_' || i.id as id, i.number, i.status,
+          json_build_object('amount', round(i.total, 2)::text, 'currency', i.currency) as total
+        from invoices i where i.id = o.invoice_id and i.deleted_at is null
+    ) invoice) as invoice,
+    (select json_build_object('totalCount', count(*))
+      from tickets k where k.order_id = o.id and k.deleted_at is null) as tickets,
     (select json_build_object('nodes', coalesce(json_agg(task), '[]')) from (
       select 'task_' || t.id as id, t.name, t.is_complete as "isComplete",
           ${instant('t.effective_due_at')} as "effectiveDueAt"
