@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 const domains = [
   ...['organizations', 'identity'], // who is asking
   ...['clients', 'team', 'files', 'tags'], // whom it is about
-  ...['services', 'forms', 'coupons'], // what is sold
+  ...['services', 'coupons'], // what is sold
+  ...['statuses', 'forms'], // what orders and tickets have in common
   'orders', // the engine
   'tickets',
   ...['subscriptions', 'payments', 'invoices'], // the money
