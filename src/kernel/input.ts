@@ -96,9 +96,17 @@ export function metadataObject(issues: IssueList, path: string, value: unknown):
   if (Array.isArray(value)) {
     const entries = value.flatMap((entry, index) => {
       const { title, value: content } = (entry ?? {}) as { title?: unknown; value?: unknown };
-      if (typeof title === 'string' && title.trim() !== '')
+      if (typeof title !== 'string' || title.trim() === '') {
+        issues.add([path, String(index), 'title'], 'REQUIRED', `${path}.${index}.title must not be blank.`);
+      } else if (content !== null && typeof content === 'object') {
+        issues.add(
+          [path, String(index), 'value'],
+          'INVALID',
+          `${path}.${index}.value must be a text, number or boolean.`,
+        );
+      } else {
         return [[title.trim(), content == null ? '' : String(content)]];
-      issues.add([path, String(index), 'title'], 'REQUIRED', `${path}.${index}.title must not be blank.`);
+      }
       return [];
     });
     return Object.fromEntries(entries) as JsonObject;

@@ -127,6 +127,17 @@ describe('orderCreate', () => {
       ['a tag with a NUL', { serviceName: 'Work', tags: ['a\0b'] }, ['tags.0 INVALID']],
       ['metadata that is a text', { serviceName: 'Work', metadata: 'x' }, ['metadata INVALID']],
       ['metadata without a title', { serviceName: 'Work', metadata: [{ value: 1 }] }, ['metadata.0.title REQUIRED']],
+      [
+        'metadata of objects',
+        {
+          serviceName: 'Work',
+          metadata: [
+            { title: 'a', value: { b: 1 } },
+            { title: 'c', value: [1] },
+          ],
+        },
+        ['metadata.0.value INVALID', 'metadata.1.value INVALID'],
+      ],
       ['metadata with a NUL', { serviceName: 'Work', metadata: { a: 'b\0' } }, ['metadata INVALID']],
       ['options with a NUL', { serviceName: 'Work', options: { a: 'b\0' } }, ['options INVALID']],
       ['form data with a NUL', { serviceName: 'Work', formData: { 'a\0': 'b' } }, ['formData INVALID']],
