@@ -8,6 +8,7 @@ import { renewDue } from '../src/invoices/renewals/jobs.ts';
 import { openDatabase } from '../src/kernel/db.ts';
 import { readEnv } from '../src/kernel/env.ts';
 import { createLog } from '../src/kernel/log.ts';
+import { createOutbound } from '../src/kernel/outbound.ts';
 import { createSecrets } from '../src/kernel/secrets.ts';
 import { checkDatabase } from '../src/server/database.ts';
 import { keptEncryptionKeys } from '../src/server/keys.ts';
@@ -26,6 +27,7 @@ await runScript(async () => {
         database,
         secrets: createSecrets(env.ENCRYPTION_KEYS ?? keptEncryptionKeys(directory)),
         remotes: { stripe: { url: env.STRIPE_URL, timeoutMs: env.STRIPE_TIMEOUT_SECONDS * 1_000 } },
+        fetchOutbound: createOutbound({ privateHosts: env.OUTBOUND_PRIVATE_HOSTS }),
       });
       console.log(`Subscriptions that were due: ${done}.`);
     } finally {

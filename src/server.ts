@@ -11,6 +11,7 @@ import { type Env, EnvError, readEnv } from './kernel/env.ts';
 import { type Consumer, deliverEvents } from './kernel/events.ts';
 import { startWorker } from './kernel/jobs.ts';
 import { createLog, type Log } from './kernel/log.ts';
+import { createOutbound } from './kernel/outbound.ts';
 import { createSecrets, type EncryptionKey } from './kernel/secrets.ts';
 import { schema } from './schema.ts';
 import { checkDatabase } from './server/database.ts';
@@ -40,6 +41,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     database,
     secrets: createSecrets(keys),
     remotes: { stripe: { url: env.STRIPE_URL, timeoutMs: env.STRIPE_TIMEOUT_SECONDS * 1_000 } },
+    fetchOutbound: createOutbound({ privateHosts: env.OUTBOUND_PRIVATE_HOSTS }),
   };
   if (tools.secrets.keyId === null) log.warn('without ENCRYPTION_KEYS nothing can be stored that must be kept secret');
   const jobs = [

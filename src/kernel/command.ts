@@ -1,6 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Database, Transaction } from './db.ts';
 import { type InputIssue, InvalidInputError } from './errors.ts';
+import type { FetchOutbound } from './outbound.ts';
 import type { Secrets } from './secrets.ts';
 import { requirePermission, type Viewer } from './viewer.ts';
 
@@ -12,6 +13,8 @@ export type Tools = {
   readonly database: Database;
   readonly secrets: Secrets;
   readonly remotes: { readonly stripe: Remote };
+  /** The one way to an address that somebody entered. */
+  readonly fetchOutbound: FetchOutbound;
 };
 
 /** A verb: the permission it needs, and what it does inside its transaction. Answers ids, never rows. */

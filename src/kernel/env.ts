@@ -18,6 +18,13 @@ function originOf(text: string): string | null {
   return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : null;
 }
 
+function hostsIn(text: string, context: z.RefinementCtx): string[] {
+  const hosts = text.split(',').map((host) => host.trim().toLowerCase());
+  const wrong = hosts.findIndex((host) => !/^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(host));
+  if (wrong >= 0) context.addIssue({ code: 'custom', message: `entry ${wrong + 1} is no host, and no host:port` });
+  return hosts;
+}
+
 const variables = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
@@ -41,6 +48,8 @@ const variables = z.object({
   /** Where Stripe's API is, and how long to wait for it. */
   STRIPE_URL: z.url({ protocol: /^https?$/, error: 'must be a http or https URL' }).default('https://api.stripe.com'),
   STRIPE_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(80).default(20),
+  /** Hosts, as `host` or `host:port`, that may be called although they are in a private network: a company's own issuer. */
+  OUTBOUND_PRIVATE_HOSTS: z.string().transform(hostsIn).default([]),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   SHUTDOWN_SECONDS: z.coerce.number().int().min(1).max(600).default(20),
 });

@@ -83,7 +83,14 @@ export function checkWebAddresses(issues: IssueList, path: string, addresses: re
 }
 
 function isWebAddress(text: string): boolean {
-  return text.length <= 2_000 && !text.includes('\0') && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  return webUrlOf(text) !== null;
+}
+
+/** An address of the web: http or https, and nobody's name and password in it. Null when it is something else. */
+export function webUrlOf(text: string): URL | null {
+  if (text.length > 2_000 || /\p{Cc}/u.test(text)) return null;
+  const url = URL.parse(text);
+  return url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : null;
 }
 
 type JsonObject = { [key: string]: unknown };

@@ -10,6 +10,7 @@ import { applyMigrations } from '../../src/database/migrations.ts';
 import { renewDue } from '../../src/invoices/renewals/jobs.ts';
 import { openDatabase } from '../../src/kernel/db.ts';
 import { migrateJobs } from '../../src/kernel/jobs.ts';
+import { createOutbound } from '../../src/kernel/outbound.ts';
 import { createSecrets } from '../../src/kernel/secrets.ts';
 
 const count = 1_000;
@@ -64,6 +65,7 @@ try {
     database,
     secrets: createSecrets([]),
     remotes: { stripe: { url: 'http://127.0.0.1:9', timeoutMs: 1_000 } },
+    fetchOutbound: createOutbound(),
   };
   const begun = performance.now();
   const { done } = await renewDue(tools);

@@ -37,6 +37,17 @@ describe('the environment', () => {
     expect(() => readEnv({ SECRET: 'geheim' })).toThrow(/SECRET: must have at least 32 characters$/);
   });
 
+  test('has hosts of a private network that may be called, by name and port', () => {
+    expect(readEnv({}).OUTBOUND_PRIVATE_HOSTS).toEqual([]);
+    const hosts = ['login.internal', '10.0.0.7:8443', '[fd00::7]:80'];
+    expect(
+      readEnv({ OUTBOUND_PRIVATE_HOSTS: 'Login.internal, 10.0.0.7:8443,[fd00::7]:80' }).OUTBOUND_PRIVATE_HOSTS,
+    ).toEqual(hosts);
+    expect(() => readEnv({ OUTBOUND_PRIVATE_HOSTS: 'login.internal,https://x' })).toThrow(
+      'OUTBOUND_PRIVATE_HOSTS: entry 2 is no host',
+    );
+  });
+
   test('takes an empty variable for an unset one', () => {
     expect(readEnv({ PORT: '', DATABASE_URL: '' }).PORT).toBe(4000);
   });
@@ -50,6 +61,7 @@ describe('the environment', () => {
       ENCRYPTION_KEYS: 'one:geheim',
       STRIPE_URL: 'ftp://geheim.example.com',
       STRIPE_TIMEOUT_SECONDS: '0',
+      OUTBOUND_PRIVATE_HOSTS: 'https://geheim',
     };
     const read = () => readEnv(wrong);
     expect(read).toThrow(EnvError);

@@ -48,6 +48,11 @@ test('addresses are of the web, whole, and no more than allowed', () => {
     'files.0 INVALID',
     'files.1 INVALID',
   ]);
+  expect(refused(['https://bank.example@evil.example', 'https://:word@example.com', 'https://example.\ncom'])).toEqual([
+    'files.0 INVALID',
+    'files.1 INVALID',
+    'files.2 INVALID',
+  ]);
   expect(refused(Array(4).fill('https://example.com'))).toEqual(['files OUT_OF_RANGE']);
 });
 

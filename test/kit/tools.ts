@@ -1,5 +1,6 @@
 import type { Tools } from '../../src/kernel/command.ts';
 import type { Database } from '../../src/kernel/db.ts';
+import { createOutbound } from '../../src/kernel/outbound.ts';
 import { createSecrets, newEncryptionKey, parseEncryptionKeys } from '../../src/kernel/secrets.ts';
 
 /** What secrets are encrypted with in this run, and how a test opens one. */
@@ -32,5 +33,7 @@ export function toolsOf(database: Database): Tools {
         timeoutMs: stripeTimeoutMs,
       },
     },
+    // The doubles of the tests are on this machine, and nothing else is called.
+    fetchOutbound: createOutbound({ privateHosts: ['127.0.0.1'], resolve: async () => [] }),
   };
 }

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { charge } from '../../../src/invoices/charges/commands.ts';
 import { act } from '../../../src/kernel/command.ts';
 import { openDatabase } from '../../../src/kernel/db.ts';
+import { createOutbound } from '../../../src/kernel/outbound.ts';
 import { createSecrets, parseEncryptionKeys } from '../../../src/kernel/secrets.ts';
 import { systemViewer } from '../../../src/kernel/viewer.ts';
 
@@ -19,6 +20,7 @@ const tools = {
   database: openDatabase(DATABASE_URL, { poolSize: 2, log: pino({ level: 'silent' }) }),
   secrets: createSecrets(parseEncryptionKeys(ENCRYPTION_KEYS)),
   remotes: { stripe: { url: STRIPE_URL, timeoutMs: 60_000 } },
+  fetchOutbound: createOutbound(),
 };
 await act(tools, systemViewer(ORGANIZATION), charge, { id: INVOICE, paymentMethodId: METHOD });
 await tools.database.close();
