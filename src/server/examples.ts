@@ -67,6 +67,40 @@ mutation CompleteTask(
 }
 `;
 
+const money = `# The money: what is open and paid, the newest
+# invoices, and the numbers of a dashboard.
+query Money {
+  invoiceTotals {
+    status
+    count
+    total { amount currency }
+    due { amount }
+  }
+  invoices(first: 5) {
+    nodes {
+      number
+      status
+      client { name }
+      total { amount currency }
+      amountDue { amount }
+      viewLink
+      orders(first: 3) {
+        nodes { number status { name } }
+      }
+      payments(first: 3) {
+        nodes { kind status amount { amount } }
+      }
+    }
+  }
+  reports {
+    monthlyRecurringRevenue {
+      subscriptions
+      amount { amount currency }
+    }
+  }
+}
+`;
+
 const subjects = `query Subjects {
   clients(first: 1) { nodes { id } }
   services(first: 1) { nodes { id } }
@@ -82,7 +116,7 @@ type Subjects = {
   orders: { nodes: { tasks: { nodes: (Node & { isComplete: boolean })[] } }[] };
 };
 
-/** Three operations that work as they stand, on objects of the demo organization. */
+/** Operations that work as they stand, on objects of the demo organization. */
 export async function prefilled(graphql: GraphQLServer, token: string): Promise<Prefilled> {
   const headers = JSON.stringify({ authorization: `Bearer ${token}` }, null, 2);
   const found = await ask(graphql, token);
@@ -98,6 +132,7 @@ export async function prefilled(graphql: GraphQLServer, token: string): Promise<
       { query: dashboard, headers },
       { query: create, headers, variables: JSON.stringify({ input: { clientId, serviceId, employeeIds } }, null, 2) },
       { query: complete, headers, variables: JSON.stringify({ input: { id } }, null, 2) },
+      { query: money, headers },
     ],
   };
 }
