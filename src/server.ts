@@ -64,6 +64,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     explainReads: env.NODE_ENV !== 'production',
     publicSchema: env.NODE_ENV !== 'production',
     authenticate,
+    maxBodyBytes: env.MAX_BODY_BYTES,
   });
   const server = createHttpServer({
     graphql,
@@ -73,6 +74,9 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     }),
     readiness: createReadiness(url, () => lifetime.isEnding, log),
     log,
+    settings,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    limits: { connections: env.MAX_CONNECTIONS },
     routes: {
       ...signInRoutes({ tools, settings, authenticate, hasPortals: demo === null }),
       ...invoiceRoutes({ database, log }),

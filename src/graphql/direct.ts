@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { getCORSHeadersByRequestAndOptions } from '@whatwg-node/server';
 import type { ExecutionArgs } from 'graphql';
-import type { CORSOptions } from 'graphql-yoga';
 import { inRequest } from '../kernel/log.ts';
 import type { Header } from '../kernel/viewer.ts';
 
@@ -21,7 +19,6 @@ export type Params = Pick<ExecutionArgs, 'operationName' | 'variableValues'> & {
 
 export type DirectOptions = {
   maxBodyBytes: number;
-  cors: CORSOptions;
   /** The answer's bytes (see kernel/wire.ts), where it can be given at once; everything else is Yoga's. */
   answer: (params: Params, header: Header, exchange: Exchange) => Promise<string | null>;
   yoga: NodeHandler;
@@ -32,7 +29,7 @@ export type DirectOptions = {
  * responses and streams: that costs a third of such a request. It gives the headers and the text that Yoga would give, and it
  * only ever succeeds: whatever is new, odd or refused goes to Yoga as it came.
  */
-export function answerDirectly({ maxBodyBytes, cors, answer, yoga }: DirectOptions): NodeHandler {
+export function answerDirectly({ maxBodyBytes, answer, yoga }: DirectOptions): NodeHandler {
   return async (request, response, exchange) => {
     const mediaType = mediaTypeFor(request.headers.accept);
     if (mediaType === null || !hasPlainJson(request, maxBodyBytes)) return yoga(request, response, exchange);
@@ -46,13 +43,8 @@ export function answerDirectly({ maxBodyBytes, cors, answer, yoga }: DirectOptio
       ));
     // What was read can't be read again.
     if (bytes === null) return yoga(Object.assign(request, { body: Readable.from([body]) }), response, exchange);
-    const headers = { get: (name: string) => request.headers[name] ?? null };
     response
-      .writeHead(200, {
-        'content-type': `${mediaType}; charset=utf-8`,
-        'content-length': bytes.length,
-        ...getCORSHeadersByRequestAndOptions({ headers } as never, cors),
-      })
+      .writeHead(200, { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': bytes.length })
       .end(bytes, 'latin1');
   };
 }

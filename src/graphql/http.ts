@@ -30,18 +30,16 @@ export type GraphQLServerOptions = OperationOptions & {
   tools: Tools;
   log: Log;
   authenticate: (header: Header, requestId: string) => Promise<Viewer>;
+  /** How long a request may be. */
+  maxBodyBytes?: number;
 };
 
 /** Far above any operation that a person writes, far below what makes reading it cost something. */
-const maxBodyBytes = 1_000_000;
-
-// Any page may call with a token, which only its owner can set. With the cookie of a session none but our own may: browsers
-// send it for no other page (`credentials`), and identity/authentication.ts takes it from no other.
-const cors = { credentials: false, methods: ['GET', 'POST'], exposedHeaders: ['x-request-id'], maxAge: 86_400 };
+export const usualBodyBytes = 1_000_000;
 
 /** The GraphQL endpoint over HTTP. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { schema, tools, log, settings } = options;
+  const { schema, tools, log, settings, maxBodyBytes = usualBodyBytes } = options;
   const operations = createOperations(options);
   const documents = useDocuments();
 
@@ -58,7 +56,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     logging: false,
     multipart: false,
     maxRequestBodySize: maxBodyBytes,
-    cors,
+    // Which pages may call is for the process to say, of everything that it serves: server/cors.ts.
+    cors: false,
     parserAndValidationCache: documents.cache,
     // Also in development nobody is told more than in production.
     maskedErrors: { maskError: maskError(log) as never, isDev: false },
@@ -85,7 +84,6 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     fetch: yoga.fetch,
     handle: answerDirectly({
       maxBodyBytes,
-      cors,
       answer,
       yoga: (request, response, exchange) => yoga(request, response, { exchange }),
     }),

@@ -18,6 +18,17 @@ function originOf(text: string): string | null {
   return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : null;
 }
 
+function originsIn(text: string, context: z.RefinementCtx): string[] {
+  return text.split(',').map((entry, index) => {
+    const origin = originOf(entry.trim());
+    // A host may have a star in its name, but whoever writes one means something else.
+    if (origin !== null && !origin.includes('*')) return origin;
+    const message = `entry ${index + 1} must be http:// or https:// and a host, with nothing behind it`;
+    context.addIssue({ code: 'custom', message });
+    return '';
+  });
+}
+
 function hostsIn(text: string, context: z.RefinementCtx): string[] {
   const hosts = text.split(',').map((host) => host.trim().toLowerCase());
   const wrong = hosts.findIndex((host) => !/^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(host));
@@ -41,6 +52,10 @@ const variables = z.object({
     .optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  /** Origins, apart by commas, whose pages may use the API. Its own may in any case. */
+  ALLOWED_ORIGINS: z.string().transform(originsIn).default([]),
+  MAX_BODY_BYTES: z.coerce.number().int().min(1_000).max(100_000_000).default(1_000_000),
+  MAX_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   /** Query operations are compiled into one statement where they can be; `plain` turns that off. */
   READS: z.enum(['compiled', 'plain']).default('compiled'),
   /** `id:base64key,id2:…`: what the secrets of organizations are encrypted with. The first encrypts, all decrypt. */

@@ -1,9 +1,12 @@
 import http from 'node:http';
 import type { Exchange } from '../graphql/direct.ts';
 import { type GraphQLServer, newExchange } from '../graphql/http.ts';
+import type { Settings } from '../kernel/env.ts';
 import type { Log } from '../kernel/log.ts';
 import { metrics } from '../kernel/metrics.ts';
+import { createCors } from './cors.ts';
 import type { GraphiQL } from './graphiql.ts';
+import { protectiveHeaders, setHeaders } from './headers.ts';
 import { StartError } from './lifetime.ts';
 import { createPaths } from './paths.ts';
 import type { Readiness } from './readiness.ts';
@@ -24,13 +27,37 @@ export type Answer = (
 ) => unknown;
 
 /** What answers under a path, and for which methods. Null: that is for the answer to say. */
-export type Route = { methods: string[] | null; answer: Answer };
+export type Route = {
+  methods: string[] | null;
+  answer: Answer;
+  /** Whether pages of the allowed origins may ask here. */
+  forPages?: boolean;
+};
+
+/** How much a connection may take, and for how long, before it is closed. */
+export const httpLimits = {
+  /** Of a request's first line and headers. */
+  headerBytes: 16_384,
+  headers: 100,
+  /** Until the headers have come, and until the whole request has, in milliseconds. */
+  headersMs: 10_000,
+  requestMs: 30_000,
+  /** Without a byte either way: of whoever does not read what was asked for. */
+  silenceMs: 120_000,
+  /** Between two requests. Longer than the usual minute of a load balancer: it, not we, decides when one is given up. */
+  keepAliveMs: 65_000,
+  connections: 1_000,
+};
 
 export type HttpServerOptions = {
   graphql: GraphQLServer;
   graphiql: GraphiQL;
   readiness: Readiness;
   log: Log;
+  settings: Pick<Settings, 'publicUrl'>;
+  /** The origins whose pages may use the API. None without it. */
+  allowedOrigins?: readonly string[];
+  limits?: Partial<typeof httpLimits>;
   /** More than there always is, by path. */
   routes?: Readonly<Record<string, Route>>;
 };
@@ -43,8 +70,14 @@ export function createHttpServer({
   graphiql,
   readiness,
   log,
+  settings,
+  allowedOrigins = [],
+  limits: given,
   routes: more = {},
 }: HttpServerOptions): HttpServer {
+  const limits = { ...httpLimits, ...given };
+  const headers = protectiveHeaders(settings.publicUrl);
+  const cors = createCors(allowedOrigins);
   const running = new Set<http.ServerResponse>();
   let draining = false;
 
@@ -73,7 +106,7 @@ export function createHttpServer({
 
   const routeOf = createPaths<Route>({
     // Which methods GraphQL allows is for its own server to say.
-    '/graphql': { methods: null, answer: graph },
+    '/graphql': { methods: null, answer: graph, forPages: true },
     '/healthz': { methods: ['GET', 'HEAD'], answer: health },
     '/readyz': { methods: ['GET', 'HEAD'], answer: ready },
     '/metrics': { methods: ['GET', 'HEAD'], answer: counted },
@@ -88,17 +121,20 @@ export function createHttpServer({
     running.add(response);
     response.once('close', () => running.delete(response));
     response.setHeader('x-request-id', exchange.requestId);
+    setHeaders(response, headers);
     if (draining) response.setHeader('connection', 'close');
     try {
       const found = routeOf(path);
       if (!found) return notFound(request, response);
       const { target: route, segments } = found;
+      if (route.forPages && cors(request, response)) return;
       if (route.methods && !route.methods.includes(request.method ?? '')) {
         response.setHeader('allow', route.methods.join(', '));
         return sendJson(response, 405, { error: `${request.method} is not possible here.` });
       }
       await route.answer(request, response, exchange, segments);
     } catch (error) {
+      if (hasLeft(request, error)) return;
       log.error({ err: error, requestId: exchange.requestId }, 'a request failed unexpectedly');
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { error: 'Something went wrong here.', requestId: exchange.requestId });
@@ -106,10 +142,19 @@ export function createHttpServer({
   }
 
   const server = http.createServer(
-    // Longer than the usual minute of a load balancer: it, not we, decides when an idle connection is given up.
-    { keepAliveTimeout: 65_000, headersTimeout: 15_000, requestTimeout: 30_000 },
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      // Node looks at the times of the others so often, and no oftener.
+      connectionsCheckingInterval: Math.min(limits.headersMs, limits.requestMs, 1_000),
+    },
     (request, response) => void answer(request, response),
   );
+  server.maxHeadersCount = limits.headers;
+  server.maxConnections = limits.connections;
+  server.timeout = limits.silenceMs;
 
   return {
     listen: (port, host) =>
@@ -135,6 +180,11 @@ export function sendJson(response: http.ServerResponse, status: number, body: un
 
 function notFound(request: http.IncomingMessage, response: http.ServerResponse): void {
   sendJson(response, 404, { error: `There is nothing at ${shortened(pathOf(request))}. The graph is at /graphql.` });
+}
+
+// Who goes away before the whole request has come is nothing to be alarmed about.
+function hasLeft(request: http.IncomingMessage, error: unknown): boolean {
+  return !request.complete && request.destroyed && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
 }
 
 function wantsHtml(request: http.IncomingMessage): boolean {
@@ -163,6 +213,7 @@ function logWhenDone(
   response.once('close', () => {
     const line = {
       requestId: exchange.requestId,
+      ...callerIdIn(request),
       method: request.method,
       path: shortened(path),
       // A caller who left before the answer was written got none.
@@ -174,6 +225,12 @@ function logWhenDone(
     if (probes.has(path) && response.statusCode === 200) log.debug(line, 'request');
     else log.info(line, 'request');
   });
+}
+
+/** By what name the caller knows the request, where that is a name and not a text. Ours is another: nobody chooses it. */
+function callerIdIn({ headers }: http.IncomingMessage): { callerRequestId?: string } {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? { callerRequestId: given } : {};
 }
 
 function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {

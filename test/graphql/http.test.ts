@@ -4,9 +4,10 @@ import { createGraphQLServer } from '../../src/graphql/http.ts';
 import { openDatabase } from '../../src/kernel/db.ts';
 import { schema } from '../../src/schema.ts';
 import { request, settings } from '../kit/client.ts';
+import { testDatabase } from '../kit/db.ts';
 import { unchanged } from '../kit/expect.ts';
 import { toolsOf } from '../kit/tools.ts';
-import { viewerOf } from '../kit/viewers.ts';
+import { anonymous, viewerOf } from '../kit/viewers.ts';
 import { makeWorld } from '../kit/world.ts';
 
 type Body = {
@@ -96,6 +97,27 @@ describe('a request', () => {
   test('of more than a megabyte is not read', async () => {
     const answer = await post({ query: `{ __typename } # ${'x'.repeat(1_100_000)}` });
     expect(answer.status).toBe(413);
+  });
+
+  test('is as long as the server was told that one may be', async () => {
+    const { database, log } = await testDatabase();
+    const server = createGraphQLServer({
+      schema,
+      tools: toolsOf(database),
+      log,
+      reads: 'compiled',
+      explainReads: false,
+      publicSchema: true,
+      settings,
+      authenticate: async () => anonymous,
+      maxBodyBytes: 2_000,
+    });
+    const statusOf = async (length: number) => {
+      const body = JSON.stringify({ query: '{ __typename }' }).padEnd(length);
+      const headers = { 'content-type': 'application/json' };
+      return (await server.fetch('http://engine.test/graphql', { method: 'POST', headers, body })).status;
+    };
+    expect([await statusOf(2_000), await statusOf(2_001)]).toEqual([200, 413]);
   });
 });
 

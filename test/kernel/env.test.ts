@@ -37,6 +37,25 @@ describe('the environment', () => {
     expect(() => readEnv({ SECRET: 'geheim' })).toThrow(/SECRET: must have at least 32 characters$/);
   });
 
+  test('has the origins of pages to the letter, and no others', () => {
+    expect(readEnv({}).ALLOWED_ORIGINS).toEqual([]);
+    const origins = 'https://Dashboard.example/, http://localhost:5173';
+    expect(readEnv({ ALLOWED_ORIGINS: origins }).ALLOWED_ORIGINS).toEqual([
+      'https://dashboard.example',
+      'http://localhost:5173',
+    ]);
+    for (const wrong of [
+      '*',
+      'null',
+      'dashboard.example',
+      'https://*.example',
+      'https://a.example/b',
+      'https://a.example,',
+    ]) {
+      expect(() => readEnv({ ALLOWED_ORIGINS: wrong })).toThrow(/ALLOWED_ORIGINS: entry \d must be/);
+    }
+  });
+
   test('has hosts of a private network that may be called, by name and port', () => {
     expect(readEnv({}).OUTBOUND_PRIVATE_HOSTS).toEqual([]);
     const hosts = ['login.internal', '10.0.0.7:8443', '[fd00::7]:80'];
@@ -62,6 +81,9 @@ describe('the environment', () => {
       STRIPE_URL: 'ftp://geheim.example.com',
       STRIPE_TIMEOUT_SECONDS: '0',
       OUTBOUND_PRIVATE_HOSTS: 'https://geheim',
+      ALLOWED_ORIGINS: '*',
+      MAX_CONNECTIONS: '0',
+      MAX_BODY_BYTES: '1',
     };
     const read = () => readEnv(wrong);
     expect(read).toThrow(EnvError);

@@ -34,7 +34,7 @@ export async function openServers(viewers: Readonly<Record<string, Viewer>>): Pr
     explainReads: true,
     publicSchema: true,
   });
-  const http = createHttpServer({ graphql, graphiql: async () => {}, readiness: async () => null, log });
+  const http = createHttpServer({ graphql, graphiql: async () => {}, readiness: async () => null, log, settings });
   const url = `${await http.listen(0, '127.0.0.1')}/graphql`;
   return {
     compiled: (name, sent) => ask(graphql, viewers[name] as Viewer, sent),

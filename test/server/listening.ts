@@ -3,17 +3,22 @@ import { authenticateBy } from '../../src/identity/authentication.ts';
 import type { Settings } from '../../src/kernel/env.ts';
 import type { Log } from '../../src/kernel/log.ts';
 import { schema } from '../../src/schema.ts';
-import { createHttpServer } from '../../src/server/http.ts';
+import { createHttpServer, type HttpServerOptions } from '../../src/server/http.ts';
+import { invoiceRoutes } from '../../src/server/invoices/routes.ts';
 import { signInRoutes } from '../../src/server/sign-in.ts';
 import { testDatabase } from '../kit/db.ts';
 import { toolsOf } from '../kit/tools.ts';
+
+type ListenOptions = { hasPortals?: boolean; log?: Log } & Partial<
+  Pick<HttpServerOptions, 'allowedOrigins' | 'graphiql' | 'limits' | 'routes'>
+>;
 
 export type Listening = { url: string; close(): Promise<void> };
 
 /** The HTTP side over this worker's database, within this process. */
 export async function listen(
   settings: Settings,
-  { hasPortals = true, log: given }: { hasPortals?: boolean; log?: Log } = {},
+  { hasPortals = true, log: given, routes, ...more }: ListenOptions = {},
 ): Promise<Listening> {
   const { database, log } = await testDatabase();
   const tools = toolsOf(database);
@@ -32,7 +37,13 @@ export async function listen(
     graphiql: async () => {},
     readiness: async () => null,
     log: given ?? log,
-    routes: signInRoutes({ tools, settings, authenticate, hasPortals }),
+    settings,
+    routes: {
+      ...signInRoutes({ tools, settings, authenticate, hasPortals }),
+      ...invoiceRoutes({ database, log: given ?? log }),
+      ...routes,
+    },
+    ...more,
   });
   return { url: await server.listen(0, '127.0.0.1'), close: server.drain };
 }

@@ -5,7 +5,7 @@ import { createHttpServer } from '../../src/server/http.ts';
 import { stripeWebhook } from '../../src/server/stripe-webhook.ts';
 import { charge, makeInvoice, stateOf } from '../invoices/charges/charging.ts';
 import { refund } from '../invoices/paying.ts';
-import { testServer } from '../kit/client.ts';
+import { settings, testServer } from '../kit/client.ts';
 import { stopClock } from '../kit/clock.ts';
 import { testDatabase } from '../kit/db.ts';
 import { recorded, success, unchanged } from '../kit/expect.ts';
@@ -26,6 +26,7 @@ beforeAll(async () => {
     graphiql: async () => {},
     readiness: async () => null,
     log,
+    settings,
     routes: { '/webhooks/stripe/:organization': stripeWebhook(toolsOf(database), log) },
   });
   url = await server.listen(0, '127.0.0.1');

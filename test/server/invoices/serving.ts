@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Log } from '../../../src/kernel/log.ts';
 import { createHttpServer, type Route } from '../../../src/server/http.ts';
 import { invoiceRoutes } from '../../../src/server/invoices/routes.ts';
-import { testServer } from '../../kit/client.ts';
+import { settings, testServer } from '../../kit/client.ts';
 import { testDatabase } from '../../kit/db.ts';
 
 export type Answer = { status: number; headers: http.IncomingHttpHeaders; body: Buffer; text: string };
@@ -20,6 +20,7 @@ export async function serve(
     graphiql: async () => {},
     readiness: async () => null,
     log,
+    settings,
     routes,
   });
   const port = Number(new URL(await server.listen(0, '127.0.0.1')).port);

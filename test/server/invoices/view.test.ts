@@ -228,6 +228,9 @@ describe('the page of an invoice', () => {
       'cross-origin-resource-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'strict-transport-security': 'max-age=31536000',
+      'permissions-policy': expect.stringContaining('geolocation=()'),
       'x-robots-tag': 'noindex, nofollow',
     });
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
