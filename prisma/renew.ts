@@ -9,7 +9,9 @@ import { openDatabase } from '../src/kernel/db.ts';
 import { readEnv } from '../src/kernel/env.ts';
 import { createLog } from '../src/kernel/log.ts';
 import { createOutbound } from '../src/kernel/outbound.ts';
+import { createPasswords } from '../src/kernel/passwords.ts';
 import { createSecrets } from '../src/kernel/secrets.ts';
+import { fileMailer } from '../src/mail/files/jobs.ts';
 import { checkDatabase } from '../src/server/database.ts';
 import { keptEncryptionKeys } from '../src/server/keys.ts';
 import { PROJECT, runScript } from './script.ts';
@@ -26,6 +28,9 @@ await runScript(async () => {
       const { done } = await renewDue({
         database,
         secrets: createSecrets(env.ENCRYPTION_KEYS ?? keptEncryptionKeys(directory)),
+        passwords: createPasswords(),
+        // What is to be sent is queued, and sent by the server.
+        mailer: fileMailer(path.join(directory, 'mail')),
         remotes: { stripe: { url: env.STRIPE_URL, timeoutMs: env.STRIPE_TIMEOUT_SECONDS * 1_000 } },
         fetchOutbound: createOutbound({ privateHosts: env.OUTBOUND_PRIVATE_HOSTS }),
       });

@@ -11,8 +11,13 @@ import { type Env, EnvError, readEnv } from './kernel/env.ts';
 import { type Consumer, deliverEvents } from './kernel/events.ts';
 import { startWorker } from './kernel/jobs.ts';
 import { createLog, type Log } from './kernel/log.ts';
+import type { Mailer } from './kernel/mail.ts';
 import { createOutbound } from './kernel/outbound.ts';
+import { createPasswords } from './kernel/passwords.ts';
 import { createSecrets, type EncryptionKey } from './kernel/secrets.ts';
+import { fileMailer } from './mail/files/jobs.ts';
+import { sendMails } from './mail/jobs.ts';
+import { smtpMailer } from './mail/smtp/jobs.ts';
 import { schema } from './schema.ts';
 import { checkDatabase } from './server/database.ts';
 import { type Demo, openDemo } from './server/demo.ts';
@@ -40,20 +45,21 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
   const tools: Tools = {
     database,
     secrets: createSecrets(keys),
+    passwords: createPasswords(),
+    mailer: openMailer(env, log, lifetime),
     remotes: { stripe: { url: env.STRIPE_URL, timeoutMs: env.STRIPE_TIMEOUT_SECONDS * 1_000 } },
     fetchOutbound: createOutbound({ privateHosts: env.OUTBOUND_PRIVATE_HOSTS }),
   };
   if (tools.secrets.keyId === null) log.warn('without ENCRYPTION_KEYS nothing can be stored that must be kept secret');
+  const settings = { publicUrl: env.PUBLIC_URL ?? '', secret: env.SECRET ?? demo?.secret ?? null };
   const jobs = [
     deliverEvents(database, consumers, log),
     wakeTickets(tools),
     finishPayments(tools),
     renewSubscriptions(tools),
+    sendMails({ tools, settings, kinds: [], log }),
   ];
-  const worker = await startWorker(database.pool, jobs, log);
-  lifetime.onEnd('running jobs', worker.stop);
 
-  const settings = { publicUrl: env.PUBLIC_URL ?? '', secret: env.SECRET ?? demo?.secret ?? null };
   const authenticate = authenticateBy(database.pool, settings);
   const graphql = createGraphQLServer({
     schema,
@@ -87,9 +93,26 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
   // Which port it is may be known only now; nobody has asked anything yet.
   settings.publicUrl ||= address;
   lifetime.onEnd('running requests', server.drain);
+  // Mail has links in it, and where they lead is known only now.
+  const worker = await startWorker(database.pool, jobs, log);
+  lifetime.onEnd('running jobs', worker.stop);
   log.info({ url: address }, 'listening');
   if (demo) say(announcement(address, demo));
 }
+
+function openMailer(env: Env, log: Log, lifetime: Lifetime): Mailer {
+  const { SMTP_URL: url, MAIL_FROM: from } = env;
+  if (url === undefined || from === undefined) {
+    const directory = path.join(dataDirectory(env), 'mail');
+    log.info({ directory }, 'without SMTP_URL mail is written to files');
+    return fileMailer(directory);
+  }
+  const mailer = smtpMailer({ url, from });
+  lifetime.onEnd('the connections to the mail server', mailer.close);
+  return mailer;
+}
+
+const dataDirectory = (env: Env) => path.resolve(import.meta.dirname, '..', env.DATA_DIRECTORY);
 
 type Found = { url: string; demo: Demo | null; keys: readonly EncryptionKey[] };
 
@@ -98,7 +121,7 @@ async function findDatabase(env: Env, lifetime: Lifetime): Promise<Found> {
     await checkDatabase(env.DATABASE_URL);
     return { url: env.DATABASE_URL, demo: null, keys: env.ENCRYPTION_KEYS ?? [] };
   }
-  const directory = path.resolve(import.meta.dirname, '..', env.DATA_DIRECTORY);
+  const directory = dataDirectory(env);
   const demo = await openDemo({ directory, lifetime, say });
   return { url: demo.databaseUrl, demo, keys: env.ENCRYPTION_KEYS ?? provideEncryptionKeys(directory) };
 }

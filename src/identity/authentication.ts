@@ -16,7 +16,9 @@ type CredentialRow = {
   session_id: string | null;
   expires_at: Date;
   idle_expires_at: Date;
+  rotations: number;
   user_id: string;
+  account_id: string | null;
   group_id: string | null;
   role_id: string;
   side: 'STAFF' | 'CLIENT';
@@ -29,14 +31,14 @@ const credentials = [
   {
     prefix: tokenPrefix,
     name: 'authenticate_token',
-    text: `select organization_id, token_id, null as session_id, user_id, group_id, role_id, role->>'kind' as side,
+    text: `select organization_id, token_id, null as session_id, user_id, null as account_id, group_id, role_id, role->>'kind' as side,
       role::text as role from authenticate_api_token($1)`,
   },
   {
     prefix: sessionPrefix,
     name: 'authenticate_session',
-    text: `select organization_id, null as token_id, session_id, expires_at, idle_expires_at, user_id, group_id, role_id,
-      role->>'kind' as side, role::text as role from authenticate_session($1)`,
+    text: `select organization_id, null as token_id, session_id, expires_at, idle_expires_at, rotations, user_id, account_id,
+      group_id, role_id, role->>'kind' as side, role::text as role from authenticate_session($1)`,
   },
 ];
 
@@ -75,14 +77,16 @@ export async function viewerBehind(pool: pg.Pool, secret: string, requestId: str
   const { rows } = await pool.query<CredentialRow>({ name, text, values: [hashToken(secret)] });
   const row = rows[0];
   if (!row) throw refused();
-  const { session_id, expires_at, idle_expires_at } = row;
+  const { session_id, expires_at, idle_expires_at, rotations } = row;
   return {
     kind: session_id === null ? 'TOKEN' : row.side,
     side: row.side,
     organizationId: row.organization_id,
     userId: row.user_id,
     tokenId: row.token_id,
-    session: session_id === null ? null : { id: session_id, expiresAt: expires_at, idleExpiresAt: idle_expires_at },
+    accountId: row.account_id,
+    session:
+      session_id === null ? null : { id: session_id, expiresAt: expires_at, idleExpiresAt: idle_expires_at, rotations },
     roleId: row.role_id,
     groupId: row.group_id,
     permissions: permissionsFor(row.role),

@@ -1,7 +1,9 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Database, Transaction } from './db.ts';
 import { type InputIssue, InvalidInputError } from './errors.ts';
+import type { Mailer } from './mail.ts';
 import type { FetchOutbound } from './outbound.ts';
+import type { Passwords } from './passwords.ts';
 import type { Secrets } from './secrets.ts';
 import { requirePermission, type Viewer } from './viewer.ts';
 
@@ -12,6 +14,8 @@ export type Remote = { readonly url: string; readonly timeoutMs: number };
 export type Tools = {
   readonly database: Database;
   readonly secrets: Secrets;
+  readonly passwords: Passwords;
+  readonly mailer: Mailer;
   readonly remotes: { readonly stripe: Remote };
   /** The one way to an address that somebody entered. */
   readonly fetchOutbound: FetchOutbound;

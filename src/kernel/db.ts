@@ -131,10 +131,26 @@ const uuid = (value: string | null) => (value !== null && isUuid(value) ? value 
 
 // A setting outlives nothing but its transaction.
 function tenant(viewer: Viewer): string {
-  return `select set_config('app.organization_id', '${uuid(viewer.organizationId)}', true)`;
+  return (
+    `select set_config('app.organization_id', '${uuid(viewer.organizationId)}', true), ` +
+    `set_config('app.account_id', '${uuid(viewer.accountId)}', true)`
+  );
 }
 
-/** The tenant, and for the log who acts. */
+/**
+ * Goes on in another organization, for the rest of the transaction: for the few commands of an account, which stands behind
+ * people of several.
+ */
+export async function enter(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.$executeRaw`select set_config('app.organization_id', ${uuid(organizationId)}, true)`;
+}
+
+/** Goes on as an account, for the rest of the transaction: for commands that have made sure, or just made it. */
+export async function enterAccount(tx: Transaction, accountId: string): Promise<void> {
+  await tx.$executeRaw`select set_config('app.account_id', ${uuid(accountId)}, true)`;
+}
+
+/** The tenant and the account, and for the log who acts. */
 function settings(viewer: Viewer): string {
   const kind = viewer.kind === 'ANONYMOUS' ? '' : viewer.kind;
   return (

@@ -36,7 +36,7 @@ function hostsIn(text: string, context: z.RefinementCtx): string[] {
   return hosts;
 }
 
-const variables = z.object({
+const plainVariables = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
   /** Where the embedded database keeps its files when DATABASE_URL is not set. Relative to the project. */
@@ -65,9 +65,21 @@ const variables = z.object({
   STRIPE_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(80).default(20),
   /** Hosts, as `host` or `host:port`, that may be called although they are in a private network: a company's own issuer. */
   OUTBOUND_PRIVATE_HOSTS: z.string().transform(hostsIn).default([]),
+  /** Where mail goes, with user and password where they are needed. Unset: into files beside the embedded database. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be a smtp:// or smtps:// URL' }).optional(),
+  /** Under which address mail is sent. */
+  MAIL_FROM: z.email('must be an e-mail address').optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   SHUTDOWN_SECONDS: z.coerce.number().int().min(1).max(600).default(20),
 });
+
+const variables = plainVariables.refine(
+  ({ SMTP_URL, MAIL_FROM }) => SMTP_URL === undefined || MAIL_FROM !== undefined,
+  {
+    path: ['MAIL_FROM'],
+    message: 'must be there when SMTP_URL is: the address that mail is sent under',
+  },
+);
 
 export type Env = z.infer<typeof variables>;
 

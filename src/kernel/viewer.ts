@@ -7,7 +7,13 @@ export type Grade = 0 | 1 | 2 | 3;
 export type Header = (name: string) => string | null;
 
 /** Being signed in: until `expiresAt` at most, and until `idleExpiresAt` unless it is used again before. */
-export type ViewerSession = { readonly id: string; readonly expiresAt: Date; readonly idleExpiresAt: Date };
+export type ViewerSession = {
+  readonly id: string;
+  readonly expiresAt: Date;
+  readonly idleExpiresAt: Date;
+  /** How often its token was replaced: which of them the request came with. */
+  readonly rotations: number;
+};
 
 /** Who asks. Built once per request from the credential; everything below trusts it and nothing else. */
 export type Viewer = {
@@ -17,6 +23,8 @@ export type Viewer = {
   readonly organizationId: string | null;
   readonly userId: string | null;
   readonly tokenId: string | null;
+  /** The login behind a session, or one whose own doings are at hand; null of tokens. */
+  readonly accountId: string | null;
   /** The session that the credential stands for; null of tokens. */
   readonly session: ViewerSession | null;
   readonly roleId: string | null;
@@ -32,6 +40,7 @@ export function anonymousViewer(requestId: string | null = null): Viewer {
     organizationId: null,
     userId: null,
     tokenId: null,
+    accountId: null,
     session: null,
     roleId: null,
     groupId: null,

@@ -2,6 +2,7 @@
  * `npm run bench:renewals`: how long it takes to renew 1 000 subscriptions that are due, all charged to a card of the built-in
  * processor, each making a new order. In a database of its own, which is thrown away.
  */
+import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -11,7 +12,9 @@ import { renewDue } from '../../src/invoices/renewals/jobs.ts';
 import { openDatabase } from '../../src/kernel/db.ts';
 import { migrateJobs } from '../../src/kernel/jobs.ts';
 import { createOutbound } from '../../src/kernel/outbound.ts';
+import { createPasswords } from '../../src/kernel/passwords.ts';
 import { createSecrets } from '../../src/kernel/secrets.ts';
+import { fileMailer } from '../../src/mail/files/jobs.ts';
 
 const count = 1_000;
 const goalSeconds = 60;
@@ -64,6 +67,8 @@ try {
   const tools = {
     database,
     secrets: createSecrets([]),
+    passwords: createPasswords(),
+    mailer: fileMailer(path.join(os.tmpdir(), 'mail')),
     remotes: { stripe: { url: 'http://127.0.0.1:9', timeoutMs: 1_000 } },
     fetchOutbound: createOutbound(),
   };

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 /** The architecture: a domain knows those before it and speaks to those after it by events. */
 const domains = [
+  'mail', // how anybody is told
   ...['organizations', 'identity'], // who is asking
   ...['clients', 'team', 'files', 'tags'], // whom it is about
   ...['services', 'coupons'], // what is sold
@@ -62,7 +63,7 @@ const kindOf = (file: string): string | undefined => {
   return [...parts].reverse().find((part) => (kinds as readonly string[]).includes(part)) ?? parts.at(-1);
 };
 const isGraphqlPackage = (name: string) => /^(graphql|@pothos\/|@graphql-)/.test(name);
-const isNetwork = (name: string) => /^(node:(https?|net|tls|dns|dgram)|undici|axios|stripe$)/.test(name);
+const isNetwork = (name: string) => /^(node:(https?|net|tls|dns|dgram)|undici|axios|nodemailer|stripe$)/.test(name);
 
 /** Design §3, "What a file may touch", as far as imports show it. `own` is the domain's folder. */
 const mayTouch: Record<Kind, (target: string, own: string, isType: boolean) => boolean> = {
@@ -76,7 +77,7 @@ const mayTouch: Record<Kind, (target: string, own: string, isType: boolean) => b
     (layerOf(target) === own && !['schema', 'filters', 'loaders'].includes(kindOf(target) ?? '')) ||
     ['commands', 'policy', 'rules'].includes(kindOf(target) ?? ''),
   rules: (target, own, isType) =>
-    /^kernel\/(money|time|errors|input|id)\.ts$/.test(target) ||
+    /^kernel\/(money|time|errors|input|id|html|mail)\.ts$/.test(target) ||
     (layerOf(target) === 'generated' && isType) ||
     kindOf(target) === 'rules' ||
     (layerOf(target) === own && isType),

@@ -1,6 +1,7 @@
 import { type GraphQLInputObjectType, getNamedType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeId, type IdType, idPrefixes } from '../../src/kernel/id.ts';
+import type { Viewer } from '../../src/kernel/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import { testDatabase } from '../kit/db.ts';
 import { unchanged } from '../kit/expect.ts';
@@ -11,7 +12,21 @@ import { makePopulatedWorld, type PopulatedWorld } from '../kit/world.ts';
 /** Tables without a tenant, with the reason. Organizations are their own. */
 const withoutTenant: Record<string, string> = {
   _prisma_migrations: 'which migrations ran; the app role only reads it',
+  account_codes: 'an account’s',
+  accounts: 'a login may stand behind people of several organizations: its rows are its own, see below',
+  attempt_counters: 'counted before anybody is known; the app role has functions only, see below',
+  recovery_codes: 'an account’s',
+  sign_ups: 'nobody’s yet; the app role has functions only, see below',
 };
+
+/** Tables whose rows are one account’s, by the column that says whose. */
+const ofAccounts: Record<string, string> = {
+  account_codes: 'account_id',
+  accounts: 'id',
+  recovery_codes: 'account_id',
+};
+/** Tables that the app role can’t touch. */
+const closed = ['attempt_counters', 'sign_ups'];
 
 const neverExisted = '00000000-0000-7000-8000-000000000000';
 
@@ -46,12 +61,13 @@ async function tables(): Promise<Table[]> {
 
 const tenantTables = async () => (await tables()).filter(({ name }) => !(name in withoutTenant));
 
-const setting = `\\( SELECT \\(?NULLIF\\(current_setting\\('app.organization_id'::text, true\\), ''::text\\)\\)?::uuid AS "nullif"\\)`;
+const setting = (name: string) =>
+  `\\( SELECT \\(?NULLIF\\(current_setting\\('app.${name}'::text, true\\), ''::text\\)\\)?::uuid AS "nullif"\\)`;
 
-/** What would let one tenant see another’s rows in the table. */
-function leaks({ name, tenant, secured, policies }: Table): string[] {
+/** What would let one tenant, or account, see another’s rows in the table. */
+function leaks({ name, tenant, secured, policies }: Table, whose = 'organization_id'): string[] {
   if (tenant === null) return [`${name} has no organization_id that is never null`];
-  const comparison = new RegExp(`^\\(${tenant} = ${setting}\\)$`);
+  const comparison = new RegExp(`^\\(${tenant} = ${setting(whose)}\\)$`);
   return [
     ...(secured ? [] : [`${name} has row-level security off`]),
     ...(policies.length === 1 ? [] : [`${name} has ${policies.length} policies instead of one`]),
@@ -65,7 +81,7 @@ describe('every table', () => {
   test('has a tenant that is never null, row-level security, and one policy that compares the tenant in reading and writing', async () => {
     const found = await tenantTables();
     expect(found.length).toBeGreaterThan(20);
-    expect(found.flatMap(leaks)).toEqual([]);
+    expect(found.flatMap((table) => leaks(table))).toEqual([]);
   });
 
   test('would be found if it leaked', async () => {
@@ -166,10 +182,68 @@ describe('every table', () => {
       select format('%s.%s → %s', c.conrelid::regclass, a.attname, c.confrelid::regclass) as edge
       from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
       where c.contype = 'f' and c.connamespace = 'public'::regnamespace
-        and c.confrelid <> 'organizations'::regclass
+        and c.confrelid not in ('organizations'::regclass, 'accounts'::regclass)
         and a.attname <> 'organization_id' and a.attnotnull
       order by 1`);
     expect(rows.map(({ edge }) => edge)).toEqual([]);
+  });
+});
+
+describe('a table of accounts', () => {
+  test('has row-level security and one policy that compares the account in reading and writing', async () => {
+    const found = (await tables()).filter(({ name }) => name in ofAccounts);
+    expect(found.map(({ name }) => name)).toEqual(Object.keys(ofAccounts));
+    expect(
+      found.flatMap((table) => leaks({ ...table, tenant: ofAccounts[table.name] as string }, 'account_id')),
+    ).toEqual([]);
+  });
+
+  test('answers the app role no row without an account, whatever the tenant, and only the account’s own with one', async () => {
+    const { database, owner } = await testDatabase();
+    const { accountId } = here.admin;
+    expect(accountId).not.toBe(stranger.admin.accountId);
+    for (const [name, column] of Object.entries(ofAccounts)) {
+      const count = `select count(*)::int as rows, count(*) filter (where ${column} <> '${accountId}')::int as strange from public.${name}`;
+      const theirs = await owner.query(`select from public.${name} where ${column} = $1`, [stranger.admin.accountId]);
+      expect(theirs.rowCount, name).toBeGreaterThan(0);
+      expect((await database.pool.query(count)).rows, name).toEqual([{ rows: 0, strange: 0 }]);
+      const seenBy = (viewer: Viewer) => database.read(viewer, (db) => db.$queryRawUnsafe(count));
+      expect(await seenBy({ ...viewerOf(here.admin), accountId: null }), name).toEqual([{ rows: 0, strange: 0 }]);
+      const [seen] = (await seenBy(viewerOf(here.admin))) as { rows: number; strange: number }[];
+      expect([name, (seen?.rows ?? 0) > 0, seen?.strange]).toEqual([name, true, 0]);
+    }
+  });
+
+  test('takes no row of another account, and no person is tied to one', async () => {
+    const { database } = await testDatabase();
+    const me = viewerOf(here.admin);
+    const theirs = stranger.admin.accountId as string;
+    const refused = (sql: string) =>
+      expect(
+        database.transact(me, (tx) => tx.$executeRawUnsafe(sql)),
+        sql,
+      ).rejects.toThrow(/row-level security|tied to the account/);
+    await refused(`insert into accounts (email, display_name) values ('somebody@example.com', 'Somebody')`);
+    await refused(`insert into recovery_codes (account_id, code_hash) values ('${theirs}', sha256('a'))`);
+    await refused(`update users set account_id = '${theirs}' where id = '${here.one.member.id}'`);
+    const changed = await database.transact(me, (tx) =>
+      tx.$executeRawUnsafe(`update accounts set display_name = 'Mine' where id = '${theirs}'`),
+    );
+    expect(changed).toBe(0);
+  });
+
+  test('that is nobody’s is closed to the app role', async () => {
+    const { database, owner } = await testDatabase();
+    for (const name of closed) {
+      for (const sql of [`select from ${name}`, `delete from ${name}`, `insert into ${name} default values`]) {
+        await expect(database.pool.query(sql), sql).rejects.toThrow('permission denied');
+      }
+    }
+    const { rows } = await owner.query(
+      `select table_name from information_schema.role_table_grants where grantee = 'service_engine_app' and table_name = any ($1)`,
+      [closed],
+    );
+    expect(rows).toEqual([]);
   });
 });
 

@@ -67,6 +67,19 @@ describe('the environment', () => {
     );
   });
 
+  test('has an address for mail that goes out, which is not made up', () => {
+    expect(readEnv({ SMTP_URL: 'smtps://user:word@mail.example', MAIL_FROM: 'no-reply@engine.example' })).toMatchObject(
+      {
+        SMTP_URL: 'smtps://user:word@mail.example',
+        MAIL_FROM: 'no-reply@engine.example',
+      },
+    );
+    expect(() => readEnv({ SMTP_URL: 'smtp://mail.example' })).toThrow('MAIL_FROM: must be there when SMTP_URL is');
+    expect(() => readEnv({ SMTP_URL: 'https://mail.example', MAIL_FROM: 'nobody' })).toThrow(
+      /SMTP_URL: must be a smtp:\/\/ or smtps:\/\/ URL\n +MAIL_FROM: must be an e-mail address$/,
+    );
+  });
+
   test('takes an empty variable for an unset one', () => {
     expect(readEnv({ PORT: '', DATABASE_URL: '' }).PORT).toBe(4000);
   });

@@ -1,7 +1,12 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { Tools } from '../../src/kernel/command.ts';
 import type { Database } from '../../src/kernel/db.ts';
 import { createOutbound } from '../../src/kernel/outbound.ts';
+import { createPasswords, type Passwords } from '../../src/kernel/passwords.ts';
 import { createSecrets, newEncryptionKey, parseEncryptionKeys } from '../../src/kernel/secrets.ts';
+import { fileMailer } from '../../src/mail/files/jobs.ts';
 
 /** What secrets are encrypted with in this run, and how a test opens one. */
 export const testKey = newEncryptionKey('test');
@@ -20,11 +25,37 @@ export function useStripeAt(url: string | null): void {
 /** How long the engine of the tests waits for Stripe. */
 export const stripeTimeoutMs = 1_000;
 
+/** How much work with passwords there was: what takes long is counted, not timed. */
+export const passwordWork = { hashed: 0, verified: 0 };
+
+const realPasswords = createPasswords();
+
+/** Passwords as the engine hashes them, counted. */
+export const testPasswords: Passwords = {
+  ...realPasswords,
+  hash: (password) => {
+    passwordWork.hashed += 1;
+    return realPasswords.hash(password);
+  },
+  verify: (hash, password) => {
+    passwordWork.verified += 1;
+    return realPasswords.verify(hash, password);
+  },
+};
+
+/** Where the mail of this process goes: into files, as on a developer's machine. */
+export const mailDirectory = path.join(os.tmpdir(), `service-engine-mail-${process.pid}`);
+process.once('exit', () => fs.rmSync(mailDirectory, { recursive: true, force: true }));
+
+const testMailer = fileMailer(mailDirectory);
+
 /** What the server's start would make, over this database. */
 export function toolsOf(database: Database): Tools {
   return {
     database,
     secrets: testSecrets,
+    passwords: testPasswords,
+    mailer: testMailer,
     remotes: {
       stripe: {
         get url() {

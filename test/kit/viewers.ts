@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Prisma } from '../../src/generated/prisma/client.ts';
 import { gradeAreas, permissionsOf, settingAreas } from '../../src/identity/permissions.ts';
-import { anonymousViewer, type Viewer } from '../../src/kernel/viewer.ts';
+import { anonymousViewer, type Viewer, type ViewerSession } from '../../src/kernel/viewer.ts';
 
 /** A person as the kit hands it out: the row with its role, so that it can be asked to act at once. */
-export type Person = Prisma.UserGetPayload<{ include: { role: true } }>;
+export type Person = Prisma.UserGetPayload<{ include: { role: true } }> & {
+  /** Being signed in, where a test is about that. */
+  session?: ViewerSession;
+};
 
 type Grades = Partial<Record<(typeof gradeAreas)[number], 0 | 1 | 2 | 3>> &
   Partial<Record<(typeof settingAreas)[number], boolean>>;
@@ -45,7 +48,8 @@ export function viewerOf(person: Person): Viewer {
     organizationId: person.organizationId,
     userId: person.id,
     tokenId: null,
-    session: null,
+    accountId: person.accountId,
+    session: person.session ?? null,
     roleId: person.roleId,
     groupId: person.groupId,
     permissions: permissionsOf(person.role),
@@ -55,7 +59,7 @@ export function viewerOf(person: Person): Viewer {
 
 /** A program that holds a token of the person. */
 export function asToken(person: Person): Viewer {
-  return { ...viewerOf(person), kind: 'TOKEN', tokenId: randomUUID() };
+  return { ...viewerOf(person), kind: 'TOKEN', tokenId: randomUUID(), accountId: null, session: null };
 }
 
 export const anonymous: Viewer = anonymousViewer();

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Organization, PrismaClient, Role } from '../../src/generated/prisma/client.ts';
 import { encodeId, type IdType } from '../../src/kernel/id.ts';
 import { type Job, runJobsUntilIdle } from '../../src/kernel/jobs.ts';
+import { accountBuilders } from './builders/accounts.ts';
 import { moneyBuilders } from './builders/money.ts';
 import { supportBuilders, ticketStatuses } from './builders/support.ts';
 import { orderStatuses, workBuilders } from './builders/work.ts';
@@ -33,6 +34,7 @@ export async function makeWorld(fields: Partial<Organization> = {}) {
   const work = workBuilders(rows, organizationId, roles);
   const build = {
     ...work,
+    ...accountBuilders(rows),
     ...moneyBuilders(rows, organizationId, () => work.client()),
     ...supportBuilders(rows, organizationId, () => work.client()),
   };
@@ -110,7 +112,11 @@ async function logsOf(rows: PrismaClient, organizationId: string) {
 
 /** A world with one object of every type that has an id, and those ids as the API writes them. */
 export async function makePopulatedWorld() {
-  const world = await makeWorld({ testPayments: true });
+  const founded = await makeWorld({ testPayments: true });
+  const { id: accountId } = await founded.account({ people: [founded.admin] });
+  const world = { ...founded, admin: { ...founded.admin, accountId } };
+  await world.accountCode({ accountId });
+  await world.recoveryCode(accountId);
   const group = await world.group();
   const member = await world.member({ role: world.roles.manager, groupId: group.id });
   const address = await world.address();

@@ -36,7 +36,12 @@ export async function viewersOf(world: World, { groups, staff, clients }: People
     'all orders, restores own': await having({ orderAccess: 3, orderManagement: 1, settingsIntegrations: true }),
     client: {
       ...viewerOf(one),
-      session: { id: one.id, expiresAt: new Date(1_800_000_000_001), idleExpiresAt: new Date(1_790_000_000_000) },
+      session: {
+        id: one.id,
+        expiresAt: new Date(1_800_000_000_001),
+        idleExpiresAt: new Date(1_790_000_000_000),
+        rotations: 0,
+      },
     },
     'another client': viewerOf(three),
     'token of a client': asToken(one),

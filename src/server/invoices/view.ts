@@ -1,5 +1,6 @@
 import type { DocumentLine, Entry, InvoiceDocument, Stamp, Thanks } from '../../invoices/document/rules.ts';
-import { html, type Markup, type Page, pageOf } from '../html.ts';
+import { html, type Markup } from '../../kernel/html.ts';
+import { type Page, pageOf } from '../html.ts';
 import { style } from './style.ts';
 
 /** The invoice, for a screen and for a printer. The links are relative, so they hold under any address. */
