@@ -12,13 +12,15 @@ export type Context = {
   readonly settings: Settings;
   /** From where the request came. Null inside the process. */
   readonly ipAddress: string | null;
+  /** Aborted when whoever asked has left. Null inside the process. */
+  readonly caller: AbortSignal | null;
   /** The open read transaction of the viewer's organization. */
   db: Transaction;
 };
 
 const sessions = new WeakMap<Context, Promise<ReadSession>>();
 
-type Surroundings = Pick<Context, 'log' | 'settings' | 'ipAddress'>;
+type Surroundings = Pick<Context, 'log' | 'settings' | 'ipAddress' | 'caller'>;
 
 export function createContext(viewer: Viewer, tools: Tools, surroundings: Surroundings): Context {
   // Who has no organization never gets a transaction; every root field refuses an anonymous viewer before it reads.
@@ -40,5 +42,6 @@ export async function closeRead(context: Context): Promise<void> {
   sessions.delete(context);
   // One that could not be opened has failed the field that wanted it.
   const session = await opening?.catch(() => null);
-  await session?.close();
+  // What could not be closed has lost nothing: it only read.
+  await session?.close().catch(() => {});
 }

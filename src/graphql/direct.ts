@@ -9,6 +9,8 @@ export type Exchange = {
   readonly requestId: string;
   /** From where it came. Null inside the process. */
   readonly ipAddress: string | null;
+  /** Aborted when whoever asked has left. Null inside the process. */
+  readonly caller: AbortSignal | null;
   operation: string | null;
 };
 

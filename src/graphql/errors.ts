@@ -104,11 +104,6 @@ const httpHeaders: Record<string, Record<string, string>> = {
   TIMEOUT: { 'retry-after': '1' },
 };
 
-const unavailable = {
-  UNAVAILABLE: 'The database does not answer. Try again in a moment.',
-  TIMEOUT: 'This took too long and was given up; nothing of it was kept. Try again, or ask for less.',
-} as const;
-
 /** A failure of ours as a GraphQL error that says what it is. */
 export function toGraphQLError(error: DomainError): GraphQLError {
   const status = httpStatus[error.code];
@@ -146,7 +141,7 @@ export function maskError(log: Log): (error: unknown) => Error {
     const reason = unavailability(original);
     if (reason) {
       log.warn({ err: original, errorId: id }, 'the database did not do what it was asked in time');
-      const { message, extensions } = toGraphQLError(new UnavailableError(unavailable[reason], reason));
+      const { message, extensions } = toGraphQLError(new UnavailableError(reason));
       return new GraphQLError(message, { ...place, extensions: { ...extensions, id } });
     }
     log.error({ err: original, errorId: id }, 'an operation failed unexpectedly');

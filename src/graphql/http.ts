@@ -11,8 +11,8 @@ import { useDocuments } from './documents.ts';
 import { maskError, toGraphQLError } from './errors.ts';
 import { createOperations, type OperationOptions } from './operation.ts';
 
-export function newExchange(ipAddress: string | null = null): Exchange {
-  return { requestId: randomUUID(), ipAddress, operation: null };
+export function newExchange(ipAddress: string | null = null, caller: AbortSignal | null = null): Exchange {
+  return { requestId: randomUUID(), ipAddress, caller, operation: null };
 }
 
 /** What a caller inside the process may give. HTTP requests bring an exchange, never a viewer. */
@@ -43,9 +43,9 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const operations = createOperations(options);
   const documents = useDocuments();
 
-  const contextFor = async (header: Header, { requestId, ipAddress }: Exchange, given?: Viewer) => {
+  const contextFor = async (header: Header, { requestId, ipAddress, caller }: Exchange, given?: Viewer) => {
     const viewer = given ?? (await options.authenticate(header, requestId));
-    return createContext({ ...viewer, requestId }, tools, { log, settings, ipAddress });
+    return createContext({ ...viewer, requestId }, tools, { log, settings, ipAddress, caller });
   };
 
   const yoga = createYoga<ServerContext, Context>({

@@ -11,6 +11,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { countStatements, unavailability } from '../kernel/db.ts';
+import { whileWaitedFor, withinTime } from '../kernel/deadline.ts';
 import type { Settings } from '../kernel/env.ts';
 import { type DomainError, UnauthenticatedError } from '../kernel/errors.ts';
 import { reads } from '../kernel/metrics.ts';
@@ -29,6 +30,8 @@ export type OperationOptions = {
   /** Whether somebody without a credential may read the schema. */
   publicSchema: boolean;
   settings: Settings;
+  /** How long an operation may take, in milliseconds; what it waits for somebody else's API does not count. */
+  operationMs?: number;
 };
 
 /** An answer, and how it came about: as the text's bytes (see kernel/wire.ts), or as graphql-js makes it. */
@@ -46,6 +49,9 @@ export type Operations = {
   answer(args: ExecutionArgs): Promise<string | null>;
 };
 
+/** The same as for one statement: an operation that is compiled is one. */
+const usualMs = 10_000;
+
 /** How many operations are known by their text: those that were asked for last, unless they are very long. */
 const mostDocuments = 1_000;
 const longestText = 20_000;
@@ -56,7 +62,8 @@ const longestText = 20_000;
  * is closed here. What is executed is executed by graphql-js itself: Yoga's own executor can stream, which nothing here
  * needs, and takes half as much time again.
  */
-export function createOperations({ reads: path, explainReads, publicSchema, settings }: OperationOptions): Operations {
+export function createOperations(options: OperationOptions): Operations {
+  const { reads: path, explainReads, publicSchema, settings, operationMs = usualMs } = options;
   const compiler = path === 'compiled' ? createCompiler(settings) : null;
   const documents = new LRUCache<string, DocumentNode>({ max: mostDocuments });
 
@@ -84,17 +91,22 @@ export function createOperations({ reads: path, explainReads, publicSchema, sett
       const operation = getOperationAST(args.document, args.operationName);
       if (operation?.operation === 'query' && readsData(operation, context)) {
         setExecuteFn(async (executed) => {
-          const done: Read = await explain(() => read(executed, compiler));
+          const done: Read = await withinTime(operationMs, context.caller, () =>
+            explain(() => read(executed, compiler)),
+          );
           return done.path === 'compiled' ? textResult(done.bytes) : done.result;
         });
       } else if (operation?.operation === 'mutation') {
-        setExecuteFn(async (executed) => {
-          try {
-            return await execute({ ...executed, hideSuggestions: true });
-          } finally {
-            await closeRead(context);
-          }
-        });
+        // What was asked for is done, also when whoever asked has left.
+        setExecuteFn((executed) =>
+          withinTime(operationMs, null, async () => {
+            try {
+              return await execute({ ...executed, hideSuggestions: true });
+            } finally {
+              await closeRead(context);
+            }
+          }),
+        );
       }
     },
   };
@@ -105,10 +117,13 @@ export function createOperations({ reads: path, explainReads, publicSchema, sett
     if (!compiler || operation?.operation !== 'query' || !readsData(operation, context)) return null;
     checkVariables(args.variableValues);
     checkExtent(args);
-    const done = await explain(async (): Promise<Read | null> => {
-      const attempt = await readCompiled(args, compiler, context);
-      return 'path' in attempt && attempt.path === 'compiled' ? attempt : null;
-    });
+    // One statement needs no other limit than that of statements.
+    const done = await whileWaitedFor(context.caller, () =>
+      explain(async (): Promise<Read | null> => {
+        const attempt = await readCompiled(args, compiler, context);
+        return 'path' in attempt && attempt.path === 'compiled' ? attempt : null;
+      }),
+    );
     return done?.path === 'compiled' ? done.bytes : null;
   };
 

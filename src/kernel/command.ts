@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Database, Transaction } from './db.ts';
+import { inItsOwnTime } from './deadline.ts';
 import { type InputIssue, InvalidInputError } from './errors.ts';
 import type { Mailer } from './mail.ts';
 import type { FetchOutbound } from './outbound.ts';
@@ -67,7 +68,7 @@ export async function act<Input, Result>(
   input: Input,
 ): Promise<Result> {
   requirePermission(viewer, verb.permission);
-  if (verb.kind === 'saga') return await verb.run(tools, viewer, input);
+  if (verb.kind === 'saga') return await inItsOwnTime(() => verb.run(tools, viewer, input));
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await tools.database.transact(viewer, (tx) => verb.run(tx, viewer, input));

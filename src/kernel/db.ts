@@ -1,10 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
+import net from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
+import { serialize } from 'pg-protocol';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import { endOfWork } from './deadline.ts';
+import type { Unavailability } from './errors.ts';
 import { isUuid } from './id.ts';
 import type { Log } from './log.ts';
 import type { Viewer } from './viewer.ts';
@@ -33,7 +37,7 @@ export type Database = {
   close(): Promise<void>;
 };
 
-type Scope = { begin: string | null };
+type Scope = { begin: string | null; end: AbortSignal | undefined };
 type Counter = { statements: number; outside: Counter | undefined };
 
 const scopes = new AsyncLocalStorage<Scope>();
@@ -69,6 +73,8 @@ function connectionOf(client: pg.ClientBase): Connection {
  */
 class TenantClient extends pg.Client {
   #begin: string | null = null;
+  /** Stops watching for the end of the work that the transaction is for. */
+  #unwatch: (() => void) | null = null;
   #counter: Counter | undefined;
   readonly #prepared = new LRUCache<string, true>({
     max: mostPrepared,
@@ -86,6 +92,7 @@ class TenantClient extends pg.Client {
     const { text, name } = typeof args[0] === 'string' ? { text: args[0] } : (args[0] ?? {});
     const scope = scopes.getStore();
     if (text === 'BEGIN' && scope?.begin) {
+      if (scope.end) this.watch(scope.end);
       this.#begin = scope.begin;
       // Prisma sends what is asked at one time together, in the context of whoever asked first: only here is it the right one.
       this.#counter = counters.getStore();
@@ -97,6 +104,8 @@ class TenantClient extends pg.Client {
     const counter = this.#counter ?? counters.getStore();
     const isEnd = text === 'COMMIT' || text === 'ROLLBACK';
     if (isEnd) this.#counter = undefined;
+    // From here on it is done, or not; nobody could say which if it were given up now.
+    if (isEnd) this.#unwatch?.();
     if (isEnd && begin !== null) return nothingDone;
     if (name !== undefined) this.#prepared.set(name, true);
     const begun = begin === null ? undefined : this.#send(counter, begin);
@@ -115,6 +124,25 @@ class TenantClient extends pg.Client {
   reset(): void {
     this.#begin = null;
     this.#counter = undefined;
+    this.#unwatch?.();
+  }
+
+  /**
+   * Gives up what runs, in PostgreSQL, too, when its work ends. The connection ends with it: whatever is stopped late would be
+   * somebody else's statement.
+   */
+  watch(end: AbortSignal): void {
+    const giveUp = () => {
+      stopStatement(this);
+      connectionOf(this).stream.destroy(end.reason);
+    };
+    this.#unwatch?.();
+    this.#unwatch = () => {
+      end.removeEventListener('abort', giveUp);
+      this.#unwatch = null;
+    };
+    if (end.aborted) giveUp();
+    else end.addEventListener('abort', giveUp);
   }
 
   #forget(name: string): void {
@@ -122,6 +150,16 @@ class TenantClient extends pg.Client {
     delete connection.parsedStatements[name];
     connection.close({ type: 'S', name });
   }
+}
+
+/** Asks PostgreSQL to stop what a connection does. The protocol takes that over a connection of its own, which says nothing back. */
+function stopStatement(client: pg.Client): void {
+  const { host, port, processID, secretKey } = client as pg.Client & { processID: number; secretKey: number };
+  const socket = net.connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
+  socket.setTimeout(timeLimits.connection, () => socket.destroy());
+  // Where it can't be asked, the limit for statements holds.
+  socket.on('error', () => {});
+  socket.once('connect', () => socket.end(serialize.cancel(processID, secretKey)));
 }
 
 const nothingDone = Promise.resolve({ rows: [], fields: [], rowCount: 0, command: '', oid: 0 });
@@ -192,6 +230,9 @@ export const timeLimits = {
   connection: 3_000,
 };
 
+/** How many may wait for each connection of the pool. More would wait in vain: they are told at once. */
+const mostWaiting = 20;
+
 export type DatabaseOptions = { poolSize: number; log: Log; limits?: Partial<typeof timeLimits> };
 
 export function openDatabase(url: string, options: DatabaseOptions): Database {
@@ -222,8 +263,26 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     errorFormat: 'minimal',
   });
 
-  const read: Database['read'] = (viewer, work) =>
-    scopes.run({ begin: beginRead(viewer) }, () => prisma.$transaction(work));
+  // pg asks here, too, when it takes a connection for a single statement.
+  const connect = pool.connect.bind(pool) as (callback?: (error: Error) => void) => Promise<pg.PoolClient>;
+  pool.connect = ((callback?: (error: Error) => void) => {
+    if (pool.waitingCount < options.poolSize * mostWaiting) return connect(callback);
+    const error = Object.assign(new Error('Too many wait for a connection.'), { code: tooManyConnections });
+    return callback ? callback(error) : Promise.reject(error);
+  }) as typeof pool.connect;
+
+  const begun = async <Result>(begin: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
+    const end = endOfWork();
+    end?.throwIfAborted();
+    try {
+      return await scopes.run({ begin, end }, () => prisma.$transaction(work));
+    } catch (error) {
+      // Whatever became of a statement that was stopped, this is why.
+      throw end?.aborted ? end.reason : error;
+    }
+  };
+
+  const read: Database['read'] = (viewer, work) => begun(beginRead(viewer), work);
 
   const openRead: Database['openRead'] = (viewer) => {
     const closing = Promise.withResolvers<void>();
@@ -243,7 +302,10 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   };
 
   const readValue: Database['readValue'] = async (viewer, { text, values, isPlannedAnew = false }) => {
+    const end = endOfWork();
+    end?.throwIfAborted();
     const client = await pool.connect();
+    if (end) (client as unknown as TenantClient).watch(end);
     const { stream } = connectionOf(client);
     stream.cork();
     const asked = Promise.allSettled([
@@ -261,12 +323,11 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     const failed = [begun, answered, ended].find((step) => step.status === 'rejected');
     // A connection that could not even end its transaction is no good to the next one.
     client.release(ended.status === 'rejected');
-    if (failed) throw failed.reason;
+    if (failed) throw end?.aborted ? end.reason : failed.reason;
     return answered.status === 'fulfilled' ? (answered.value.rows[0]?.[0] ?? null) : null;
   };
 
-  const transact: Database['transact'] = (viewer, work) =>
-    scopes.run({ begin: `begin; ${settings(viewer)}` }, () => prisma.$transaction(work));
+  const transact: Database['transact'] = (viewer, work) => begun(`begin; ${settings(viewer)}`, work);
 
   return {
     read,
@@ -281,13 +342,16 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   };
 }
 
-// What PostgreSQL says of a statement it stopped, or of a lock it waited for in vain; Prisma of a transaction that lasted.
-const timedOut = new Set(['57014', '55P03', '25P04', 'P1008', 'P2028']);
-// Classes of PostgreSQL's codes: connections (08), room (53), operator's doings (57), the system (58); Prisma's of the same.
-const notThere = /^(08|53|57|58|XX)|^P(1001|1002|1017|2024)$/;
+const tooManyConnections = '53300';
+
+// What PostgreSQL says of a statement it stopped, or of a lock it waited for in vain; Prisma of a transaction that lasted; and
+// we of an operation, which Prisma passes on.
+const timedOut = new Set<string>(['57014', '55P03', '25P04', 'P1008', 'P2028', 'TIMEOUT' satisfies Unavailability]);
+// Classes of PostgreSQL's codes: connections (08), room (53), operator's doings (57), the system (58); Prisma’s of the same; and ours.
+const notThere = /^(08|53|57|58|XX)|^P(1001|1002|1017|2024)$|^UNAVAILABLE$/;
 
 /** Why the database did not do what it was asked, where that is not the request's fault: it is not there, or too slow. */
-export function unavailability(error: unknown): 'UNAVAILABLE' | 'TIMEOUT' | null {
+export function unavailability(error: unknown): Unavailability | null {
   const codes = codesOf(error);
   if (codes.some((code) => timedOut.has(code))) return 'TIMEOUT';
   if (codes.some((code) => notThere.test(code))) return 'UNAVAILABLE';

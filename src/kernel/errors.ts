@@ -73,10 +73,20 @@ export class ForbiddenError extends DomainError {
 
 /** The database does not answer, or not in time. Thrown, never a union member; the same request may succeed a moment later. */
 export class UnavailableError extends DomainError {
-  constructor(message: string, code: 'UNAVAILABLE' | 'TIMEOUT' = 'UNAVAILABLE') {
-    super(message, code);
+  declare readonly code: Unavailability;
+
+  constructor(code: Unavailability = 'UNAVAILABLE') {
+    super(unavailable[code], code);
   }
 }
+
+export type Unavailability = 'UNAVAILABLE' | 'TIMEOUT';
+
+const unavailable: Record<Unavailability, string> = {
+  UNAVAILABLE: 'The database does not answer. Try again in a moment.',
+  TIMEOUT:
+    'This took too long and was given up. Try again, or ask for less; of a mutation, look first whether it was done.',
+};
 
 /** Collects issues, so that a refusal names every wrong field at once. */
 export function issueList() {

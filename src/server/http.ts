@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { Exchange } from '../graphql/direct.ts';
 import { type GraphQLServer, newExchange } from '../graphql/http.ts';
 import type { Settings } from '../kernel/env.ts';
+import { UnavailableError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { metrics } from '../kernel/metrics.ts';
 import { createCors } from './cors.ts';
@@ -115,11 +116,15 @@ export function createHttpServer({
   });
 
   async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const exchange = newExchange(request.socket.remoteAddress ?? null);
+    const caller = new AbortController();
+    const exchange = newExchange(request.socket.remoteAddress ?? null, caller.signal);
     const path = pathOf(request);
     logWhenDone(request, response, exchange, path, log);
     running.add(response);
-    response.once('close', () => running.delete(response));
+    response.once('close', () => {
+      running.delete(response);
+      if (!response.writableFinished) caller.abort(new UnavailableError());
+    });
     response.setHeader('x-request-id', exchange.requestId);
     setHeaders(response, headers);
     if (draining) response.setHeader('connection', 'close');
