@@ -221,6 +221,7 @@ export type FilterInput<Model extends ModelName> = {
 
 const deepest = 5;
 const longest = 1_000;
+const mostComparisons = 500;
 
 // A comparison that says nothing holds for everything; Prisma would drop it, and with it what it stands in.
 function compared(comparator: Comparator, operators: Operators, viewer: Viewer): object {
@@ -265,12 +266,21 @@ export function filterInput<Model extends ModelName>(
     }),
   } as never);
 
-  const where = (filter: Filter | null | undefined, viewer: Viewer, depth = 0): object => {
+  const where = (
+    filter: Filter | null | undefined,
+    viewer: Viewer,
+    depth = 0,
+    said: { comparisons: number } = { comparisons: 0 },
+  ): object => {
     if (depth > deepest) throw invalid(['filter'], 'TOO_DEEP', `A filter nests at most ${deepest} levels.`);
     const conditions: object[] = [];
     for (const [field, value] of Object.entries(filter ?? {})) {
+      said.comparisons += 1;
+      if (said.comparisons > mostComparisons) {
+        throw invalid(['filter'], 'OUT_OF_RANGE', `A filter has at most ${mostComparisons} comparisons.`);
+      }
       if (value == null || (!Array.isArray(value) && field !== 'not' && Object.keys(value).length === 0)) continue;
-      const nested = (part: Filter) => where(part, viewer, depth + 1);
+      const nested = (part: Filter) => where(part, viewer, depth + 1, said);
       if (field === 'and') conditions.push(allOf((value as Filter[]).map(nested)));
       else if (field === 'or') conditions.push(anyOf((value as Filter[]).map(nested)));
       else if (field === 'not') conditions.push({ NOT: nested(value as Filter) });

@@ -5,23 +5,25 @@ import {
   GraphQLError,
   type GraphQLSchema,
   Kind,
+  Lexer,
   parse,
   type SelectionSetNode,
-  type Source,
+  Source,
+  TokenKind,
   validate,
   visit,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { bounds } from './bounds.ts';
 import type { Context } from './context.ts';
 
-/**
- * How large a document may be: far above what people and generated clients write, far below what makes reading it cost
- * something. Nobody is told the figures: who needs them is looking for the edge.
- */
+/** How large a document may be, beside `bounds`. */
 const most = {
   tokens: 10_000,
   fields: 2_500,
+  /** Each as often as a fragment brings it in: what is executed, where nothing is null and each list has one row. */
+  fieldsInAll: 10_000,
   /** The same field, under the same name, in one selection. */
   repeats: 10,
   aliases: 100,
@@ -68,14 +70,32 @@ function kept<Value>(): Kept<Value> {
 }
 
 export function parseBounded(source: string | Source): DocumentNode {
+  const text = typeof source === 'string' ? new Source(source) : source;
   try {
-    return parse(source, { maxTokens: most.tokens });
+    checkWords(text);
+    return parse(text);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    const tooLong = error.message.includes(`${most.tokens} tokens`);
-    throw tooLong ? tooLarge('has too many words') : withCode(error, 'GRAPHQL_PARSE_FAILED');
+    throw withCode(error, 'GRAPHQL_PARSE_FAILED');
   }
 }
+
+/** Refuses a text before the parser reads it, which calls itself for each bracket, and so could be made to do so too often. */
+function checkWords(text: Source): void {
+  const lexer = new Lexer(text);
+  let words = 0;
+  let depth = 0;
+  for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+    words += 1;
+    if (words > most.tokens) throw tooLarge('has too many words');
+    if (opening.has(kind)) depth += 1;
+    else if (closing.has(kind)) depth -= 1;
+    if (depth > bounds.nesting) throw tooLarge('nests too deep');
+  }
+}
+
+const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /** Without suggestions: a typing error must not read the schema aloud to whoever may not ask for it. */
 export function validateBounded(schema: GraphQLSchema, document: DocumentNode, rules?: Parameters<typeof validate>[2]) {
@@ -92,12 +112,15 @@ function shapeRefusal(document: DocumentNode): GraphQLError | null {
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const limit = definition.operation === 'mutation' ? most.mutations : most.rootFields;
-    if (rootFields(definition.selectionSet, fragments).length > limit) return tooLarge('does too much at once');
+    if (fieldsOf(definition.selectionSet, fragments).length > limit) return tooLarge('does too much at once');
+    if (fieldsBeneath(definition.selectionSet, fragments) > most.fieldsInAll) return tooLarge('has too many fields');
   }
   let refusal: GraphQLError | null = null;
   visit(document, {
     enter(node) {
       if (refusal) return undefined;
+      if (node.kind === Kind.STRING && node.value.length > bounds.text)
+        refusal = tooLarge('has a text that is too long');
       if ('directives' in node && node.directives && node.directives.length > 0) {
         counts.directives += node.directives.length;
         if (node.directives.length > most.directivesOfOne) refusal = tooLarge('has too many directives');
@@ -124,20 +147,39 @@ function shapeRefusal(document: DocumentNode): GraphQLError | null {
   return counts.directives > most.directives ? tooLarge('has too many directives') : null;
 }
 
-/** The fields of an operation's root, those of fragments included; each fragment counts once, as in execution. */
-export function rootFields(
+/** The fields of a selection, those of fragments included; each fragment counts once, as in execution. */
+export function fieldsOf(
   set: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   seen: Set<string> = new Set(),
 ): FieldNode[] {
   return set.selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(selection.selectionSet, fragments, seen);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsOf(selection.selectionSet, fragments, seen);
     const fragment = fragments.get(selection.name.value);
     if (!fragment || seen.has(fragment.name.value)) return [];
     seen.add(fragment.name.value);
-    return rootFields(fragment.selectionSet, fragments, seen);
+    return fieldsOf(fragment.selectionSet, fragments, seen);
   });
+}
+
+// Two fields that spread a fragment with two fields that spread a fragment: twenty lines that ask for a million things.
+function fieldsBeneath(
+  set: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  counted: Map<SelectionSetNode, number> = new Map(),
+): number {
+  const known = counted.get(set);
+  if (known !== undefined) return known;
+  // One that leads back to itself is refused in the course of validation.
+  counted.set(set, 0);
+  let count = 0;
+  for (const { selectionSet } of fieldsOf(set, fragments)) {
+    count += 1 + (selectionSet ? fieldsBeneath(selectionSet, fragments, counted) : 0);
+    if (count > most.fieldsInAll) break;
+  }
+  counted.set(set, count);
+  return count;
 }
 
 export function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {

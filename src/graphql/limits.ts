@@ -12,15 +12,13 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { LimitReachedError } from '../kernel/errors.ts';
+import { bounds } from './bounds.ts';
 import type { Declaration } from './declarations.ts';
 import { fragmentsOf } from './documents.ts';
 import { pageSizes } from './pagination.ts';
 
-/**
- * How far an operation may go: levels of fields within fields, rows that its lists could answer at most; and how long the lists
- * and texts among its variables may be. Nobody is told the figures.
- */
-export const limits = { depth: 20, rows: 100_000, list: 10_000, text: 200_000 } as const;
+/** How far an operation may go: levels of fields within fields, rows that its lists could answer at most. */
+export const limits = { depth: 20, rows: 100_000 } as const;
 
 type Extent = { depth: number; rows: number };
 type Walk = {
@@ -50,18 +48,27 @@ export function checkExtent({ schema, document, operationName, variableValues }:
   }
 }
 
-/** Refuses variables with lists or texts that are longer than anything here takes. */
+/** Refuses variables that are more, longer or deeper than anything here takes, before anything walks them. */
 export function checkVariables(variables: ExecutionArgs['variableValues']): void {
-  const waiting: unknown[] = [variables];
-  while (waiting.length > 0) {
-    const value = waiting.pop();
-    if (typeof value === 'string' && value.length > limits.text) {
-      throw new LimitReachedError('A text among the variables is too long.', limits.text);
+  let waiting: unknown[] = [variables];
+  let values = 0;
+  // Level by level: whatever calls itself could be made to do so too often.
+  for (let depth = 0; waiting.length > 0; depth += 1) {
+    if (depth > bounds.nesting) throw new LimitReachedError('The variables nest too deep.', bounds.nesting);
+    values += waiting.length;
+    if (values > bounds.values)
+      throw new LimitReachedError('There are too many values among the variables.', bounds.values);
+    const inner: unknown[] = [];
+    for (const value of waiting) {
+      if (typeof value === 'string' && value.length > bounds.text) {
+        throw new LimitReachedError('A text among the variables is too long.', bounds.text);
+      }
+      if (Array.isArray(value) && value.length > bounds.list) {
+        throw new LimitReachedError('A list among the variables is too long.', bounds.list);
+      }
+      if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) inner.push(part);
     }
-    if (Array.isArray(value) && value.length > limits.list) {
-      throw new LimitReachedError('A list among the variables is too long.', limits.list);
-    }
-    if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) waiting.push(part);
+    waiting = inner;
   }
 }
 

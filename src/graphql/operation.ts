@@ -18,7 +18,7 @@ import { reads } from '../kernel/metrics.ts';
 import { decodeWire } from '../kernel/wire.ts';
 import { type Compiler, createCompiler } from './compiler/compiler.ts';
 import { type Context, closeRead } from './context.ts';
-import { fragmentsOf, rootFields } from './documents.ts';
+import { fieldsOf, fragmentsOf } from './documents.ts';
 import { toGraphQLError } from './errors.ts';
 import { checkExtent, checkVariables } from './limits.ts';
 
@@ -187,7 +187,7 @@ function explained<Found extends Read>(done: Found, statements: number): Found {
 
 function refuseIntrospection({ document, operationName }: ExecutionArgs): void {
   const operation = getOperationAST(document, operationName);
-  const asked = operation ? rootFields(operation.selectionSet, fragmentsOf(document)) : [];
+  const asked = operation ? fieldsOf(operation.selectionSet, fragmentsOf(document)) : [];
   if (asked.some(({ name }) => name.value === '__schema' || name.value === '__type')) throw new UnauthenticatedError();
 }
 

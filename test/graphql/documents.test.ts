@@ -49,6 +49,26 @@ describe('a document', () => {
       `{ ...A ...B } fragment A on Query { ${times(30, (index) => `a${index}: __typename`)} } fragment B on Query { ${times(30, (index) => `b${index}: __typename`)} }`,
       'does too much at once',
     ],
+    ['that nests lists', `{ tags(filter: ${'['.repeat(4_000)}${']'.repeat(4_000)}) { totalCount } }`, 'nests too deep'],
+    [
+      'that nests objects',
+      `{ tags(filter: ${'{not:'.repeat(1_500)}{}${'}'.repeat(1_500)}) { totalCount } }`,
+      'nests too deep',
+    ],
+    ['that nests fields', `${'{a'.repeat(3_300)}${'}'.repeat(3_300)}`, 'nests too deep'],
+    ['that nests fragments', `${'{...'.repeat(2_000)}{a}${'}'.repeat(2_000)}`, 'nests too deep'],
+    ['that nests types', `query ($a: ${'['.repeat(4_000)}Int${']'.repeat(4_000)}) { a }`, 'nests too deep'],
+    ['that nests and never ends', '{a'.repeat(4_000), 'nests too deep'],
+    [
+      'with an endless text',
+      `{ tags(search: "${'x'.repeat(200_001)}") { totalCount } }`,
+      'has a text that is too long',
+    ],
+    [
+      'that doubles itself with each fragment',
+      `{ clients { nodes { ...F0 } } } ${times(16, (index) => `fragment F${index} on Client { a: referredBy { id ${index < 15 ? `...F${index + 1}` : ''} } b: referredBy { id ${index < 15 ? `...F${index + 1}` : ''} } }`)}`,
+      'has too many fields',
+    ],
   ])('%s is refused, and the figures are not told', async (_, document, what) => {
     expect(await refusalsOf(document)).toEqual(tooLarge(what));
   });
@@ -107,6 +127,47 @@ describe('variables', () => {
         ids: Array.from({ length: 10_001 }, () => 'x'),
       });
     expect(list).toMatchObject([{ code: 'LIMIT_REACHED', message: 'A list among the variables is too long.' }]);
+  });
+
+  test.each([
+    ['nest without end, in lists', 'The variables nest too deep.', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
+    [
+      'nest without end, in objects',
+      'The variables nest too deep.',
+      `${'{"not":'.repeat(90_000)}{}${'}'.repeat(90_000)}`,
+    ],
+    [
+      'are too many',
+      'There are too many values among the variables.',
+      JSON.stringify({ or: Array(9).fill({ id: { in: Array(9_000).fill(1) } }) }),
+    ],
+  ])('that %s are refused, by a name of the operation’s or another', async (_, message, value) => {
+    const world = await makeWorld();
+    const { secret } = await world.token(world.admin);
+    const query = 'query ($filter: OrderFilter) { orders(filter: $filter) { totalCount } }';
+    for (const name of ['filter', 'nobody']) {
+      const body = `{"query":${JSON.stringify(query)},"variables":{"${name}":${value}}}`;
+      const response = await request({ body, headers: { authorization: `Bearer ${secret}` } });
+      const { errors } = (await response.json()) as { errors: Refusal[] };
+      expect(errors).toMatchObject([{ message, extensions: { code: 'LIMIT_REACHED' } }]);
+    }
+  });
+
+  test('may be anything beside the operation that nobody asks for', async () => {
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const body = `{"query":"{ __typename }","extensions":{"deep":${deep}}}`;
+    const response = await request({ body });
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  test('may nest as deep as a document of somebody’s does', async () => {
+    const world = await makeWorld();
+    const options = { a: JSON.parse(`${'['.repeat(90)}${']'.repeat(90)}`) };
+    const order = await world.order();
+    const document = 'mutation ($input: OrderUpdateInput!) { orderUpdate(input: $input) { __typename } }';
+    expect(await world.as(world.admin).run(document, { input: { id: order.id, options } })).toEqual({
+      orderUpdate: { __typename: 'OrderUpdateSuccess' },
+    });
   });
 });
 

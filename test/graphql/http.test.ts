@@ -80,6 +80,18 @@ describe('a request', () => {
     },
   );
 
+  test('does not come in batches: none of one is done', async () => {
+    const world = await makeWorld();
+    const { secret } = await world.token(world.admin, { lastUsedAt: new Date() });
+    const headers = { authorization: `Bearer ${secret}` };
+    const one = { query: 'mutation { tagCreate(input: { name: "x" }) { __typename } }' };
+    for (const body of [[one], [one, one], Array(100).fill(one)]) {
+      const response = await unchanged(world, () => request({ body: JSON.stringify(body), headers }));
+      expect(response.status).toBe(400);
+      expect(Array.isArray(await response.json())).toBe(false);
+    }
+  });
+
   test('to change something does not come by GET', async () => {
     const world = await makeWorld();
     const { secret } = await world.token(world.admin, { lastUsedAt: new Date() });

@@ -272,5 +272,15 @@ describe('tags', () => {
       const [refusal] = await world.as(world.admin).refused(Tags, { filter: nested(6) });
       expect(refusal?.extensions.issues).toMatchObject([{ code: 'TOO_DEEP' }]);
     });
+
+    test('have five hundred comparisons and no more, wherever they stand', async () => {
+      const world = await makeWorld();
+      await world.tag('a');
+      // The list counts, and so does each comparison in it.
+      const or = (count: number) => ({ filter: { or: Array(count).fill({ name: { eq: 'a' } }) } });
+      expect(await namesOf(world, or(499))).toBe('a');
+      const [refusal] = await world.as(world.admin).refused(Tags, or(500));
+      expect(refusal?.extensions.issues).toMatchObject([{ path: ['filter'], code: 'OUT_OF_RANGE' }]);
+    });
   });
 });
