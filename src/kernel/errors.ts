@@ -75,8 +75,8 @@ export class ForbiddenError extends DomainError {
 export class UnavailableError extends DomainError {
   declare readonly code: Unavailability;
 
-  constructor(code: Unavailability = 'UNAVAILABLE') {
-    super(unavailable[code], code);
+  constructor(code: Unavailability = 'UNAVAILABLE', message = unavailable[code]) {
+    super(message, code);
   }
 }
 

@@ -31,7 +31,7 @@ export function createPasswords({ atOnce = 2, mostWaiting = 100 }: PasswordOptio
   async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     if (running >= atOnce) {
       if (waiting.length >= mostWaiting)
-        throw new UnavailableError('Too many people sign in now. Try again in a moment.');
+        throw new UnavailableError('UNAVAILABLE', 'Too many people sign in now. Try again in a moment.');
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else running += 1;
     try {
