@@ -22,7 +22,10 @@ import './invoices/renewals/schema.ts';
 import './invoices/totals/schema.ts';
 import './reports/schema.ts';
 import './logs/schema.ts';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, specifiedDirectives } from 'graphql';
 import { builder } from './graphql/builder.ts';
+import { idempotent } from './graphql/idempotency.ts';
 import { bareResolvers } from './graphql/resolvers.ts';
-export const schema: GraphQLSchema = bareResolvers(builder.toSchema());
+export const schema: GraphQLSchema = bareResolvers(
+  builder.toSchema({ directives: [...specifiedDirectives, idempotent] }),
+);

@@ -9,6 +9,7 @@ import type { Tools } from './kernel/command.ts';
 import { openDatabase } from './kernel/db.ts';
 import { type Env, EnvError, readEnv } from './kernel/env.ts';
 import { type Consumer, deliverEvents } from './kernel/events.ts';
+import { forgetIdempotencyKeys } from './kernel/idempotency.ts';
 import { startWorker } from './kernel/jobs.ts';
 import { createLog, type Log } from './kernel/log.ts';
 import type { Mailer } from './kernel/mail.ts';
@@ -58,6 +59,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     finishPayments(tools),
     renewSubscriptions(tools),
     sendMails({ tools, settings, kinds: [], log }),
+    forgetIdempotencyKeys(tools),
   ];
 
   const authenticate = authenticateBy(database.pool, settings);

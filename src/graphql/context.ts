@@ -3,6 +3,7 @@ import type { ReadSession, Transaction } from '../kernel/db.ts';
 import type { Settings } from '../kernel/env.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Viewer } from '../kernel/viewer.ts';
+import { type Keys, noKeys } from './idempotency.ts';
 
 /** What resolvers get. Built per request; `db` is there while a read transaction is open. */
 export type Context = {
@@ -14,17 +15,21 @@ export type Context = {
   readonly ipAddress: string | null;
   /** Aborted when whoever asked has left. Null inside the process. */
   readonly caller: AbortSignal | null;
+  /** The key that the request came with. */
+  readonly idempotencyKey: string | null;
+  /** Under which keys a mutation is carried out once. */
+  keys: Keys;
   /** The open read transaction of the viewer's organization. */
   db: Transaction;
 };
 
 const sessions = new WeakMap<Context, Promise<ReadSession>>();
 
-type Surroundings = Pick<Context, 'log' | 'settings' | 'ipAddress' | 'caller'>;
+type Surroundings = Pick<Context, 'log' | 'settings' | 'ipAddress' | 'caller' | 'idempotencyKey'>;
 
 export function createContext(viewer: Viewer, tools: Tools, surroundings: Surroundings): Context {
   // Who has no organization never gets a transaction; every root field refuses an anonymous viewer before it reads.
-  return { viewer, tools, ...surroundings, db: undefined as never };
+  return { viewer, tools, ...surroundings, keys: noKeys, db: undefined as never };
 }
 
 /** Opens a read transaction for the answer of a mutation, after its commit; the next mutation closes it. */

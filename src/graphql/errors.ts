@@ -97,9 +97,18 @@ export const errorTypes = {
 
 export type ErrorName = keyof typeof errorTypes;
 
-const httpStatus: Record<string, number> = { UNAUTHENTICATED: 401, LIMIT_REACHED: 400, UNAVAILABLE: 503, TIMEOUT: 503 };
+const httpStatus: Record<string, number> = {
+  UNAUTHENTICATED: 401,
+  LIMIT_REACHED: 400,
+  IDEMPOTENCY_KEY_INVALID: 400,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  IDEMPOTENCY_KEY_IN_USE: 409,
+  UNAVAILABLE: 503,
+  TIMEOUT: 503,
+};
 const httpHeaders: Record<string, Record<string, string>> = {
   UNAUTHENTICATED: { 'www-authenticate': 'Bearer' },
+  IDEMPOTENCY_KEY_IN_USE: { 'retry-after': '1' },
   UNAVAILABLE: { 'retry-after': '1' },
   TIMEOUT: { 'retry-after': '1' },
 };

@@ -9,6 +9,7 @@ import { type Context, createContext } from './context.ts';
 import { answerDirectly, type DirectOptions, type Exchange, type NodeHandler } from './direct.ts';
 import { useDocuments } from './documents.ts';
 import { maskError, toGraphQLError } from './errors.ts';
+import { idempotencyHeader } from './idempotency.ts';
 import { createOperations, type OperationOptions } from './operation.ts';
 
 export function newExchange(ipAddress: string | null = null, caller: AbortSignal | null = null): Exchange {
@@ -45,7 +46,13 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
 
   const contextFor = async (header: Header, { requestId, ipAddress, caller }: Exchange, given?: Viewer) => {
     const viewer = given ?? (await options.authenticate(header, requestId));
-    return createContext({ ...viewer, requestId }, tools, { log, settings, ipAddress, caller });
+    return createContext({ ...viewer, requestId }, tools, {
+      log,
+      settings,
+      ipAddress,
+      caller,
+      idempotencyKey: header(idempotencyHeader),
+    });
   };
 
   const yoga = createYoga<ServerContext, Context>({

@@ -1,14 +1,16 @@
 import type { FieldMap, InputFieldBuilder, InputFieldMap, InputShapeFromFields, SchemaTypes } from '@pothos/core';
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import type { GraphQLResolveInfo } from 'graphql';
+import { type GraphQLResolveInfo, getNamedType } from 'graphql';
 import { act, type Verb } from '../kernel/command.ts';
-import { DomainError } from '../kernel/errors.ts';
+import { DomainError, IdempotencyKeyError } from '../kernel/errors.ts';
 import { encodeId, type IdType } from '../kernel/id.ts';
+import { actOnce } from '../kernel/idempotency.ts';
 import { requirePermission } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Types } from './builder.ts';
 import { type Context, closeRead, openRead } from './context.ts';
 import { type ErrorName, errorTypes, failureOf } from './errors.ts';
 import { decodeIds, type InputIds } from './ids.ts';
+import { visibleNodes } from './nodes.ts';
 import { delegateOf } from './queries.ts';
 
 type ObjectFieldBuilder<T extends SchemaTypes, Shape> = PothosSchemaTypes.ObjectFieldBuilder<T, Shape>;
@@ -51,6 +53,11 @@ function upperFirst(text: string): string {
   return (text[0] as string).toUpperCase() + text.slice(1);
 }
 
+/** What was done a while ago may have been put out of the viewer's sight since. */
+function stillVisible({ viewer }: Context, { returnType }: GraphQLResolveInfo): object {
+  return visibleNodes(getNamedType(returnType).name, viewer) ?? {};
+}
+
 /**
  * Declares a mutation: its input, its command, its failures and what it answers. The names of input, success and union
  * follow from its own.
@@ -77,10 +84,19 @@ export function mutation<
             description,
             resolve: (async (result: Result, _: object, context: Context, info: GraphQLResolveInfo) => {
               await openRead(context);
-              return delegateOf(context, model).findFirst({
+              const named = { id: result[id as 'id'] };
+              const isReplayed = context.keys.answered.get(String(info.path.prev?.key)) === true;
+              const row = await delegateOf(context, model).findFirst({
                 ...queryFromInfo({ context, info }),
-                where: { id: result[id as 'id'] },
+                where: isReplayed ? { AND: [named, stillVisible(context, info)] } : named,
               });
+              if (!row && isReplayed) {
+                throw new IdempotencyKeyError(
+                  'This was done before. What it was done to is gone since, or out of sight.',
+                  'IDEMPOTENCY_RESULT_GONE',
+                );
+              }
+              return row;
             }) as never,
           }),
         ]),
@@ -112,13 +128,22 @@ export function mutation<
       description: `${description} Permission: \`${command.permission}\`.`,
       args: { input: t.arg({ type: Input, required: true, description: 'What to do, and to what.' }) },
       extensions: { permission: command.permission, ids },
-      resolve: (async (_: object, args: { input: Input }, context: Context) => {
+      resolve: (async (_: object, args: { input: Input }, context: Context, { path }: GraphQLResolveInfo) => {
         // Who may not do it learns nothing about ids.
-        requirePermission(context.viewer, command.permission);
+        const { viewer, tools, keys } = context;
+        requirePermission(viewer, command.permission);
         await closeRead(context);
         try {
-          const given = { ...decodeIds(args.input, ids as InputIds), ...provide?.(context) };
-          return await act(context.tools, context.viewer, command, given);
+          const input = decodeIds(args.input, ids as InputIds);
+          const given = { ...input, ...provide?.(context) };
+          const key = keys.given.get(String(path.key));
+          if (key === undefined) return await act(tools, viewer, command, given);
+          keys.answered.set(String(path.key), false);
+          const keyed = { operation: name, key, input, isSecret: extra !== undefined };
+          const done = await actOnce(tools, viewer, command, given, keyed);
+          keys.answered.set(String(path.key), done.isReplayed);
+          if ('failure' in done) throw done.failure;
+          return done.result;
         } catch (error) {
           if (error instanceof DomainError && errors.includes(error.constructor.name as ErrorName)) {
             return failureOf(error);

@@ -35,6 +35,11 @@ export function nodeType<Model extends ModelName>(
   nodeTypes.set(type, { model, visible: visible as NodeType['visible'] });
 }
 
+/** Which objects of a type the viewer may see; null of a type that no id names. */
+export function visibleNodes(type: string, viewer: Viewer): object | null {
+  return nodeTypes.get(type as IdType)?.visible(viewer) ?? null;
+}
+
 const mostNodes = 100;
 
 const findNode: FindNode = (viewer, id) => {

@@ -20,6 +20,7 @@ import { type Compiler, createCompiler } from './compiler/compiler.ts';
 import { type Context, closeRead } from './context.ts';
 import { fieldsOf, fragmentsOf } from './documents.ts';
 import { toGraphQLError } from './errors.ts';
+import { IdempotentOnMutationsRule, keysOf, withReplays } from './idempotency.ts';
 import { checkExtent, checkVariables } from './limits.ts';
 
 export type OperationOptions = {
@@ -74,6 +75,9 @@ export function createOperations(options: OperationOptions): Operations {
   };
 
   const plugin: Plugin<Context> = {
+    onValidate({ addValidationRule }) {
+      addValidationRule(IdempotentOnMutationsRule);
+    },
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       const context = args.contextValue as Context & { params?: { query?: string } };
       const text = context.params?.query;
@@ -83,6 +87,7 @@ export function createOperations(options: OperationOptions): Operations {
       try {
         checkVariables(args.variableValues);
         checkExtent(args);
+        context.keys = keysOf(args, context.idempotencyKey, context.viewer);
         if (!publicSchema && context.viewer.kind === 'ANONYMOUS') refuseIntrospection(args);
       } catch (error) {
         setResultAndStopExecution({ errors: [toGraphQLError(error as DomainError)] });
@@ -101,7 +106,8 @@ export function createOperations(options: OperationOptions): Operations {
         setExecuteFn((executed) =>
           withinTime(operationMs, null, async () => {
             try {
-              return await execute({ ...executed, hideSuggestions: true });
+              const result = await execute({ ...executed, hideSuggestions: true });
+              return withReplays(result, context.keys);
             } finally {
               await closeRead(context);
             }

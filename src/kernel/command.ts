@@ -20,7 +20,17 @@ export type Tools = {
   readonly remotes: { readonly stripe: Remote };
   /** The one way to an address that somebody entered. */
   readonly fetchOutbound: FetchOutbound;
+  /** Where a saga's steps are written down, while it is carried out under a key. */
+  readonly journal?: Journal;
 };
+
+/** Remembers what the commands within a saga answered: taken up again, it does none of them twice. */
+export type Journal = {
+  step<Result>(command: { changes: boolean }, work: (record: Recorder<Result>) => Promise<Result>): Promise<Result>;
+};
+
+/** Writes an answer down in the transaction that it comes from: both are kept or neither. */
+export type Recorder<Result> = (tx: Transaction, result: Result) => Promise<void>;
 
 /** A verb: the permission it needs, and what it does inside its transaction. Answers ids, never rows. */
 export type Command<Input, Result> = {
@@ -28,6 +38,8 @@ export type Command<Input, Result> = {
   readonly permission: string;
   readonly run: (tx: Transaction, viewer: Viewer, input: Input) => Promise<Result>;
   readonly uniques: Readonly<Record<string, InputIssue>>;
+  /** Whether anything may be otherwise when it is done. */
+  readonly changes: boolean;
 };
 
 /** @param uniques what a violation of a unique index, or of a foreign key, means to the caller, by its name */
@@ -36,7 +48,12 @@ export function command<Input, Result>(
   run: Command<Input, Result>['run'],
   uniques: Command<Input, Result>['uniques'] = {},
 ): Command<Input, Result> {
-  return { kind: 'command', permission, run, uniques };
+  return { kind: 'command', permission, run, uniques, changes: true };
+}
+
+/** A step of a saga that only looks: whatever comes of it, nothing has happened. */
+export function look<Input, Result>(permission: string, run: Command<Input, Result>['run']): Command<Input, Result> {
+  return { ...command(permission, run), changes: false };
 }
 
 /**
@@ -69,18 +86,39 @@ export async function act<Input, Result>(
 ): Promise<Result> {
   requirePermission(viewer, verb.permission);
   if (verb.kind === 'saga') return await inItsOwnTime(() => verb.run(tools, viewer, input));
+  if (!tools.journal) return await carryOut(tools, viewer, verb, (tx) => verb.run(tx, viewer, input));
+  return await tools.journal.step(verb, (record) =>
+    carryOut(tools, viewer, verb, async (tx) => {
+      const result = await verb.run(tx, viewer, input);
+      await record(tx, result);
+      return result;
+    }),
+  );
+}
+
+/** What a transaction found done by another one, since it looked: it is to look again. */
+export class OvertakenError extends Error {}
+
+/** A command's transaction, tried again where another one came before it. */
+export async function carryOut<Result>(
+  { database }: Tools,
+  viewer: Viewer,
+  { uniques }: Pick<Command<never, unknown>, 'uniques'>,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tools.database.transact(viewer, (tx) => verb.run(tx, viewer, input));
+      return await database.transact(viewer, work);
     } catch (error) {
       if (attempt < attempts && isTransient(error)) continue;
-      throw translate(error, verb.uniques);
+      throw translate(error, uniques);
     }
   }
 }
 
 // A deadlock or a serialization failure: PostgreSQL chose this transaction to lose, and it may simply try again.
 function isTransient(error: unknown): boolean {
+  if (error instanceof OvertakenError) return true;
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
   if (error.code === 'P2034') return true;
   const code = databaseCause(error)?.originalCode;

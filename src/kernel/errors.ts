@@ -71,6 +71,20 @@ export class ForbiddenError extends DomainError {
   }
 }
 
+/** The key that a mutation came with does not let it happen, or what happened under it can't be shown. Thrown, never a union member. */
+export class IdempotencyKeyError extends DomainError {
+  constructor(
+    message: string,
+    code:
+      | 'IDEMPOTENCY_KEY_INVALID'
+      | 'IDEMPOTENCY_KEY_REUSED'
+      | 'IDEMPOTENCY_KEY_IN_USE'
+      | 'IDEMPOTENCY_RESULT_GONE' = 'IDEMPOTENCY_KEY_INVALID',
+  ) {
+    super(message, code);
+  }
+}
+
 /** The database does not answer, or not in time. Thrown, never a union member; the same request may succeed a moment later. */
 export class UnavailableError extends DomainError {
   declare readonly code: Unavailability;

@@ -15,6 +15,7 @@ const withoutTenant: Record<string, string> = {
   account_codes: 'an account’s',
   accounts: 'a login may stand behind people of several organizations: its rows are its own, see below',
   attempt_counters: 'counted before anybody is known; the app role has functions only, see below',
+  rate_buckets: 'what an address, too, may still ask for; the app role has functions only, see below',
   recovery_codes: 'an account’s',
   sign_ups: 'nobody’s yet; the app role has functions only, see below',
 };
@@ -26,7 +27,7 @@ const ofAccounts: Record<string, string> = {
   recovery_codes: 'account_id',
 };
 /** Tables that the app role can’t touch. */
-const closed = ['attempt_counters', 'sign_ups'];
+const closed = ['attempt_counters', 'rate_buckets', 'sign_ups'];
 
 const neverExisted = '00000000-0000-7000-8000-000000000000';
 

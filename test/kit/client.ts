@@ -43,9 +43,15 @@ export type Client = {
   ): Promise<Refusal[]>;
   /** The answer as it is, errors and all. */
   answer(document: { toString(): string }, variables?: object): Promise<Answer>;
+  /** The same, sending these headers, too. */
+  with(headers: Record<string, string>): Client;
 };
 
-export type Answer = { data?: Record<string, unknown> | null; errors?: GraphQLFormattedError[] };
+export type Answer = {
+  data?: Record<string, unknown> | null;
+  errors?: GraphQLFormattedError[];
+  extensions?: Record<string, unknown>;
+};
 
 /** What the servers of the tests are told by their environment. */
 export const settings: Settings = {
@@ -123,12 +129,17 @@ export async function request(
 }
 
 /** What the server tells the viewer, who needs no credential. */
-export async function ask(server: GraphQLServer, viewer: Viewer, sent: Sent): Promise<Told> {
+export async function ask(
+  server: GraphQLServer,
+  viewer: Viewer,
+  sent: Sent,
+  headers: Record<string, string> = {},
+): Promise<Told> {
   const response = await server.fetch(
     endpoint,
     {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
       body: JSON.stringify(sent),
     },
     { viewer },
@@ -136,7 +147,7 @@ export async function ask(server: GraphQLServer, viewer: Viewer, sent: Sent): Pr
   return await toldBy(response);
 }
 
-export function clientOf(actor: Actor): Client {
+export function clientOf(actor: Actor, headers: Record<string, string> = {}): Client {
   const viewer = toViewer(actor);
 
   async function exchange(
@@ -147,14 +158,14 @@ export function clientOf(actor: Actor): Client {
     const query = document.toString();
     if (query === '[object Object]') throw new Error('The document is not generated yet: npm run generate.');
     const sent = { query, variables };
-    const answered = await ask(await testServer(), viewer, sent);
+    const answered = await ask(await testServer(), viewer, sent, headers);
     const logged = takeLogged();
     await sameBothWays({
       sent,
       viewer: `${viewer.kind} ${viewer.userId ?? ''}`,
       answered,
-      compiled: async () => ask(await testServer(), viewer, sent),
-      plain: async () => ask(await plainServer(), viewer, sent),
+      compiled: async () => ask(await testServer(), viewer, sent, headers),
+      plain: async () => ask(await plainServer(), viewer, sent, headers),
     });
     const told = () =>
       [
@@ -185,6 +196,7 @@ export function clientOf(actor: Actor): Client {
       }));
     },
     answer: async (document, variables) => (await exchange(document, variables)).answer,
+    with: (more) => clientOf(viewer, { ...headers, ...more }),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   type GraphQLInputField,
   type GraphQLInputObjectType,
   type GraphQLInputType,
+  type GraphQLObjectType,
   getNamedType,
   getNullableType,
   isEnumType,
@@ -23,6 +24,8 @@ export type Mutation = {
   name: string;
   permission: string;
   inputType: GraphQLInputObjectType;
+  /** What it answers when it is done. */
+  success: GraphQLObjectType;
   /** Its input's ids, and what each names; within objects of the input as `discounts.serviceIds`. */
   ids: Record<string, IdType[]>;
   document: string;
@@ -35,6 +38,7 @@ export const mutations: Mutation[] = Object.values(schema.getMutationType()?.get
     name: field.name,
     permission,
     inputType,
+    success: schema.getType(`${inputType.name.replace(/Input$/, '')}Success`) as GraphQLObjectType,
     ids: Object.fromEntries(idsOf(ids)),
     document: mutationDocument(field),
   };

@@ -26,7 +26,8 @@ export function queriesOfEverything(world: PopulatedWorld): Query[] {
   });
 }
 
-function selectionOf(type: GraphQLNamedType, levels: number): string {
+/** The fields of a type, and of what they answer, so many levels of them. */
+export function selectionOf(type: GraphQLNamedType, levels: number): string {
   if (!isCompositeType(type)) return '';
   const fields = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
   // Of a list its rows: they are no level of their own.

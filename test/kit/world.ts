@@ -156,6 +156,15 @@ export async function makePopulatedWorld() {
     },
   });
   await world.rows.invoiceCounter.create({ data: { organizationId: world.organizationId } });
+  await world.rows.idempotencyKey.create({
+    data: {
+      organizationId: world.organizationId,
+      principalId: world.admin.id,
+      operation: 'tagCreate',
+      keyHash: Buffer.from('key'),
+      fingerprint: Buffer.from('input'),
+    },
+  });
   const log = await world.rows.log.findFirstOrThrow({ where: { organizationId: world.organizationId } });
   const uuids: Record<IdType, string> = {
     Organization: world.organizationId,

@@ -86,12 +86,12 @@ export const refund = saga('invoices.refund', async (tools, viewer, input: Refun
     const { id, paymentId, left } = await act(tools, viewer, refundNext, rest);
     if (paymentId === null) return { id };
     const status = await move(tools, viewer, 'invoices.refund', paymentId);
-    if (status !== 'SUCCEEDED' || left.isZero()) return { id };
-    rest = { ...input, amount: left.toString() };
+    if (status !== 'SUCCEEDED' || new Decimal(left).isZero()) return { id };
+    rest = { ...input, amount: left };
   }
 });
 
-type RefundStep = { id: string; paymentId: string | null; left: Decimal };
+type RefundStep = { id: string; paymentId: string | null; left: string };
 
 /** Begins to give back a charge, if one is among what goes back, and says how much is left then; or gives back all of it. */
 const refundNext = command('invoices.refund', async (tx, viewer, input: RefundInvoice): Promise<RefundStep> => {
@@ -115,10 +115,10 @@ const refundNext = command('invoices.refund', async (tx, viewer, input: RefundIn
   const next = parts.find(({ way }) => way === 'PROCESSOR');
   if (next?.payment) {
     const paymentId = await startRefund(tx, { charge: next.payment, amount: next.left, note: note ?? null });
-    return { id, paymentId, left: amount.minus(next.left) };
+    return { id, paymentId, left: amount.minus(next.left).toFixed() };
   }
   await giveBack(tx, viewer, invoice, parts, note);
-  return { id, paymentId: null, left: new Decimal(0) };
+  return { id, paymentId: null, left: '0' };
 });
 
 /** Refuses an invoice on which no part can be paid. */

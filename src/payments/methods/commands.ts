@@ -1,6 +1,6 @@
 import { lockClient } from '../../clients/commands.ts';
 import type { PaymentMethod } from '../../generated/prisma/client.ts';
-import { act, command, saga } from '../../kernel/command.ts';
+import { act, command, look, saga } from '../../kernel/command.ts';
 import type { Transaction } from '../../kernel/db.ts';
 import { InvalidStateError, invalid, NotFoundError } from '../../kernel/errors.ts';
 import { emit } from '../../kernel/events.ts';
@@ -40,7 +40,7 @@ export const attach = saga('paymentMethods.attach', async (tools, viewer, input:
   return await act(tools, viewer, keep, { clientId, processor: name, customerId, method, isDefault });
 });
 
-const findOwner = command(
+const findOwner = look(
   'paymentMethods.attach',
   async (tx, viewer, { clientId }: { clientId: string }): Promise<MethodOwner> => {
     const client = await lockClient(tx, viewer, clientId, 'paymentMethods.attach', ['clientId']);
@@ -116,7 +116,7 @@ export const detach = saga('paymentMethods.detach', async (tools, viewer, { id }
   return await act(tools, viewer, forget, { id });
 });
 
-const findMethod = command('paymentMethods.detach', async (tx, viewer, { id }: { id: string }) => {
+const findMethod = look('paymentMethods.detach', async (tx, viewer, { id }: { id: string }) => {
   const { processor, processorId } = await lockMethod(tx, viewer, id, 'paymentMethods.detach');
   return { processor: processor as ProcessorName, processorId };
 });

@@ -87,9 +87,13 @@ const processorNamed = (title: string) =>
 
 // ------------------------------------------------------------------ outside of any transaction
 
-/** Asks the processor to move the money. What keeps us from asking at all has failed, and nothing else. */
+/**
+ * Asks the processor to move the money. What keeps us from asking at all has failed, and nothing else. Of a movement that is
+ * concluded, because the job that finishes them was faster, nobody is asked.
+ */
 export async function ask(tools: Tools, viewer: Viewer, paymentId: string): Promise<Outcome> {
-  const movement = await readMovement(tools, viewer, paymentId);
+  const { concluded, ...movement } = await readMovement(tools, viewer, paymentId);
+  if (concluded) return concluded;
   try {
     const processor = await processorOf(tools, viewer, movement.by);
     return movement.kind === 'CHARGE' ? await processor.charge(movement) : await processor.refund(movement);
@@ -111,7 +115,7 @@ async function readMovement(
   { database }: Tools,
   viewer: Viewer,
   paymentId: string,
-): Promise<(Charge | Refund) & { by: ProcessorName }> {
+): Promise<(Charge | Refund) & { by: ProcessorName; concluded: Outcome | null }> {
   const payment = await database.read(viewer, (db) =>
     db.payment.findUniqueOrThrow({
       where: { id: paymentId },
@@ -124,7 +128,8 @@ async function readMovement(
     }),
   );
   const { organizationId, currency, createdAt, client, invoice } = payment;
-  const moved = { paymentId, organizationId, amount: String(payment.amount), currency, createdAt };
+  const concluded = outcomeOf(payment);
+  const moved = { paymentId, organizationId, amount: String(payment.amount), currency, createdAt, concluded };
   const by = processorNamed(payment.processor);
   if (payment.kind === 'REFUND')
     return { ...moved, by, kind: 'REFUND', chargeId: payment.refundedPayment?.transactionId ?? '' };
@@ -136,6 +141,11 @@ async function readMovement(
     methodId: payment.paymentMethod?.processorId ?? '',
     description: invoice.number,
   };
+}
+
+function outcomeOf({ status, transactionId, failureCode, failureMessage }: Payment): Outcome | null {
+  if (status === 'FAILED') return failed(failureCode ?? '', failureMessage ?? '', transactionId);
+  return status === 'SUCCEEDED' ? { status, transactionId } : null;
 }
 
 // ------------------------------------------------------------------ what pays

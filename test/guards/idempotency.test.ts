@@ -1,0 +1,46 @@
+import { getNamedType, isObjectType } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { visibleNodes } from '../../src/graphql/nodes.ts';
+import { unchanged } from '../kit/expect.ts';
+import { type Mutation, mutations, validInput } from '../kit/inputs.ts';
+import { selectionOf } from '../kit/queries.ts';
+import { viewerOf } from '../kit/viewers.ts';
+import { makePopulatedWorld, makeWorld } from '../kit/world.ts';
+
+/** Everything that the mutation answers, and what hangs beneath it. */
+function documentOf({ name, inputType, success }: Mutation): string {
+  return `mutation Any($input: ${inputType.name}!) {
+    ${name}(input: $input) { __typename ... on Error { message code } ... on ${success.name} ${selectionOf(success, 3)} }
+  }`;
+}
+
+const idempotency = (name: string, replayed: boolean) => ({
+  idempotency: { replayed, replayedFields: replayed ? [name] : [] },
+});
+
+describe('a mutation that is sent again with its key', () => {
+  test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
+    '%s is done once, and answers the same',
+    async (name, mutation) => {
+      const world = await makePopulatedWorld();
+      const input = await validInput(mutation, world);
+      const keyed = world.as(world.admin).with({ 'idempotency-key': `all of ${name}` });
+
+      const first = await keyed.answer(documentOf(mutation), { input });
+      expect(first).toEqual({ data: first.data, extensions: idempotency(name, false) });
+      expect(first.data?.[name]).toMatchObject({ __typename: mutation.success.name });
+
+      const again = await unchanged(world, () => keyed.answer(documentOf(mutation), { input }));
+      expect(again).toEqual({ data: first.data, extensions: idempotency(name, true) });
+    },
+  );
+
+  test('answers only what is in sight by then: of each type that is answered it is known what that is', async () => {
+    const world = await makeWorld();
+    const answered = mutations.flatMap(({ success }) => Object.values(success.getFields()).map(({ type }) => type));
+    const objects = answered.map(getNamedType).filter(isObjectType);
+    expect(objects.length).toBeGreaterThan(mutations.length / 2);
+    const viewer = viewerOf(world.admin);
+    expect(objects.filter((type) => visibleNodes(type.name, viewer) === null)).toEqual([]);
+  });
+});
