@@ -14,8 +14,7 @@ import {
 } from '../kernel/errors.ts';
 import { emit } from '../kernel/events.ts';
 import { randomCode } from '../kernel/id.ts';
-import { checkCurrency, requireVersion } from '../kernel/input.ts';
-import { now } from '../kernel/time.ts';
+import { checkCurrency, raiseVersion, requireVersion } from '../kernel/input.ts';
 import { gradeOf, isClient, organizationOf, type Viewer } from '../kernel/viewer.ts';
 import { clientsWithin, visibleClients } from './policy.ts';
 import * as rules from './rules.ts';
@@ -109,19 +108,26 @@ export const update = command(
     issues.throwIfAny();
 
     const { id, organizationId } = before;
-    const client = await tx.user.update({
+    const reassigned = managerIds !== null && (await replaceManagers(tx, organizationId, id, managerIds));
+    const names = {
+      firstName: fields.firstName ?? before.firstName,
+      lastName: fields.lastName ?? before.lastName,
+      company: fields.company === undefined ? before.company : fields.company,
+      taxId: fields.taxId === undefined ? before.taxId : fields.taxId,
+    };
+    const placed = address && (await replaceAddress(tx, before, { ...address, ...rules.addressee(names) }));
+    const after = await tx.user.update({
       where: { id },
       data: {
         ...fields,
+        ...raiseVersion(reassigned || placed?.isChanged === true),
         referredById: input.referredById,
-        ...(input.address === null ? { addressId: null } : {}),
+        addressId: input.address === null ? null : placed?.id,
         ...(managerIds ? { accountManagerId: managerIds[0] ?? null } : {}),
       },
+      select: { version: true },
     });
-    const moved = address !== null && (await replaceAddress(tx, client, { ...address, ...rules.addressee(client) }));
-    const reassigned = managerIds !== null && (await replaceManagers(tx, organizationId, id, managerIds));
-    if (moved || reassigned) await tx.user.update({ where: { id }, data: { updatedAt: now() } });
-    if (client.version !== before.version || moved || reassigned) await emit(tx, 'client.updated', { client: id });
+    if (after.version !== before.version) await emit(tx, 'client.updated', { client: id });
     return { id };
   },
   violations,
@@ -250,14 +256,14 @@ async function makeAddress(tx: Transaction, organizationId: string, data: Addres
   return (await tx.address.create({ data: { organizationId, ...data }, select: { id: true } })).id;
 }
 
-/** Law 4: a linked address is rewritten in place; answers whether anything changed. */
-async function replaceAddress(tx: Transaction, client: User, data: AddressFields): Promise<boolean> {
-  if (client.addressId === null) {
-    const addressId = await makeAddress(tx, client.organizationId, data);
-    await tx.user.update({ where: { id: client.id }, data: { addressId } });
-    return true;
-  }
-  const before = await tx.address.findUniqueOrThrow({ where: { id: client.addressId }, select: { version: true } });
-  const after = await tx.address.update({ where: { id: client.addressId }, data, select: { version: true } });
-  return after.version !== before.version;
+/** Law 4: a linked address is rewritten in place, else there is one now to be linked. */
+async function replaceAddress(
+  tx: Transaction,
+  { addressId: id, organizationId }: User,
+  data: AddressFields,
+): Promise<{ id: string; isChanged: boolean }> {
+  if (id === null) return { id: await makeAddress(tx, organizationId, data), isChanged: true };
+  const before = await tx.address.findUniqueOrThrow({ where: { id }, select: { version: true } });
+  const after = await tx.address.update({ where: { id }, data, select: { version: true } });
+  return { id, isChanged: after.version !== before.version };
 }

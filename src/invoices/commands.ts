@@ -7,7 +7,7 @@ import type { Transaction } from '../kernel/db.ts';
 import { type InputIssue, type IssueList, issueList, NotFoundError } from '../kernel/errors.ts';
 import { emit } from '../kernel/events.ts';
 import { isUuid } from '../kernel/id.ts';
-import { notCleared, optionalText, requireVersion } from '../kernel/input.ts';
+import { notCleared, optionalText, raiseVersion, requireVersion } from '../kernel/input.ts';
 import { Decimal } from '../kernel/money.ts';
 import { addDays, now } from '../kernel/time.ts';
 import { organizationOf, requirePermission, type Viewer } from '../kernel/viewer.ts';
@@ -162,11 +162,11 @@ export const update = command(
         dueAt: input.dueAt,
         clientId,
         ...(isFirstClient ? { billingAddress: (await addressOf(tx, clientId)) ?? undefined } : {}),
-        ...(reworked?.lines ? { updatedAt: now() } : {}),
+        ...raiseVersion(reworked?.lines != null),
       },
     });
     if (reworked?.lines) await writeItems(tx, viewer, invoice.id, reworked.lines, reworked.before);
-    if (after.version !== invoice.version || reworked?.lines) {
+    if (after.version !== invoice.version) {
       await emit(tx, 'invoice.updated', { invoice: invoice.id }, { number: invoice.number });
     }
     if (status !== undefined) await announceStep(tx, viewer, invoice, status);

@@ -163,10 +163,7 @@ export const Invoice = objectType('Invoice', 'Invoice', {
     ),
     dueAt: field.column('dueAt', 'When it is to be paid. Null without a due time. SPP: `date_due`.'),
     paidAt: field.column('paidAt', 'When nothing was due any more. Null before. SPP: `date_paid`.'),
-    version: field.column(
-      'version',
-      'How often its own fields were edited; lines that come to the same don’t count. Give it as `expectedVersion`.',
-    ),
+    version: field.column('version', 'How often it was edited, its lines included. Give it as `expectedVersion`.'),
     createdAt: field.column('createdAt', 'When it was made.'),
     updatedAt: field.column('updatedAt', 'When it, or one of its lines, last changed.'),
     deletedAt: field.column('deletedAt', 'When it was deleted. Null while it is live.', { staffOnly: true }),

@@ -123,6 +123,11 @@ export function metadataObject(issues: IssueList, path: string, value: unknown):
   return {};
 }
 
+/** What raises the version of a row when one of its lists was changed: an edit, of one step together with its columns'. */
+export function raiseVersion(isChanged: boolean): { version?: { increment: 1 } } {
+  return isChanged ? { version: { increment: 1 } } : {};
+}
+
 /** Refuses an edit of a row that has changed since the caller read it. */
 export function requireVersion(row: { version: number }, expected: number | null | undefined): void {
   if (expected != null && row.version !== expected) {

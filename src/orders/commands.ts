@@ -12,6 +12,7 @@ import {
   metadataObject,
   notCleared,
   optionalText,
+  raiseVersion,
   requiredText,
   requireVersion,
 } from '../kernel/input.ts';
@@ -151,27 +152,28 @@ export const update = command(
     };
     const entered = status !== null && status.code !== order.statusCode;
     const dates = entered ? rules.enterStatus(given, status.kind, now()) : given;
+    const staffed =
+      fields.employeeIds !== undefined && (await replaceEmployees(tx, viewer, order.id, fields.employeeIds));
+    const tagged = fields.tagIds !== undefined && (await replaceTags(tx, viewer, order.id, fields.tagIds));
     const changed = await tx.order.update({
       where: { id: order.id },
       data: {
         ...fields.data,
         ...dates,
+        ...raiseVersion(staffed || tagged),
         ...(input.serviceId === undefined ? {} : { serviceId: service ?? null }),
         ...(status ? { statusCode: status.code, statusKind: status.kind } : {}),
         createdAt: input.createdAt ?? undefined,
         dueAt: input.dueAt,
       },
     });
-    const staffed =
-      fields.employeeIds !== undefined && (await replaceEmployees(tx, viewer, order.id, fields.employeeIds));
-    const tagged = fields.tagIds !== undefined && (await replaceTags(tx, viewer, order.id, fields.tagIds));
     if (
       changed.startedAt?.getTime() !== order.startedAt?.getTime() ||
       changed.createdAt.getTime() !== order.createdAt.getTime()
     ) {
       await rescheduleTasks(tx, changed);
     }
-    if (changed.version !== order.version || staffed || tagged) await announceUpdate(tx, order, changed);
+    if (changed.version !== order.version) await announceUpdate(tx, order, changed);
     return { id: order.id };
   },
   violations,

@@ -2,6 +2,7 @@ import type { Order, OrderTask } from '../generated/prisma/client.ts';
 import type { Transaction } from '../kernel/db.ts';
 import { ForbiddenError, NotFoundError } from '../kernel/errors.ts';
 import { isUuid } from '../kernel/id.ts';
+import { raiseVersion } from '../kernel/input.ts';
 import { now } from '../kernel/time.ts';
 import { gradeOf, type Viewer } from '../kernel/viewer.ts';
 import { ordersWithin, visibleOrders, visibleTasks } from './policy.ts';
@@ -53,7 +54,7 @@ export async function requireReach(tx: Transaction, viewer: Viewer, id: string, 
   if (reached === 0) throw new ForbiddenError(`The permission ${permission} does not reach this order.`);
 }
 
-/** Notes on the order that something beneath it changed: `updatedAt` moves, the version does not. */
-export async function touchOrder(tx: Transaction, id: string): Promise<void> {
-  await tx.order.update({ where: { id }, data: { updatedAt: now() }, select: { id: true } });
+/** Notes on the order that something beneath it changed: `updatedAt` moves; the version only if its own lists did, too. */
+export async function touchOrder(tx: Transaction, id: string, { isEdit = false } = {}): Promise<void> {
+  await tx.order.update({ where: { id }, data: { updatedAt: now(), ...raiseVersion(isEdit) }, select: { id: true } });
 }

@@ -90,7 +90,7 @@ export const Order = objectType('Order', 'Order', {
     ),
     version: field.column(
       'version',
-      'How often its own fields were edited; people, tags, messages and tasks don’t count. Give it as `expectedVersion`.',
+      'How often it was edited, its people and tags included; messages and tasks don’t count. Give it as `expectedVersion`.',
     ),
     createdAt: field.column('createdAt', 'When it was placed.'),
     updatedAt: field.column('updatedAt', 'When it, or anything beneath it, last changed.'),

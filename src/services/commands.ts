@@ -4,7 +4,7 @@ import { command } from '../kernel/command.ts';
 import type { Transaction } from '../kernel/db.ts';
 import { type IssueList, issueList, NotFoundError } from '../kernel/errors.ts';
 import { emit } from '../kernel/events.ts';
-import { metadataObject, requireVersion } from '../kernel/input.ts';
+import { metadataObject, raiseVersion, requireVersion } from '../kernel/input.ts';
 import { now } from '../kernel/time.ts';
 import { organizationOf, type Viewer } from '../kernel/viewer.ts';
 import { deletedServices, servicesWithin } from './policy.ts';
@@ -52,13 +52,13 @@ export const update = command('services.update', async (tx, viewer, input: Updat
   rules.checkTerms(issues, rules.termsAfter(service, input));
   const named = await findNamed(tx, issues, input, service.id);
   issues.throwIfAny();
+  const relinked = await replaceLinks(tx, viewer, service.id, named);
   const changed = await tx.service.update({
     where: { id: service.id },
-    data: { ...fields, metadata: named.metadata, folderId: input.folderId },
+    data: { ...fields, ...raiseVersion(relinked), metadata: named.metadata, folderId: input.folderId },
     select: { version: true },
   });
-  const relinked = await replaceLinks(tx, viewer, service.id, named);
-  if (changed.version !== service.version || relinked) await emit(tx, 'service.updated', { service: service.id });
+  if (changed.version !== service.version) await emit(tx, 'service.updated', { service: service.id });
   return { id: service.id };
 });
 

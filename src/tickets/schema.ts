@@ -85,7 +85,7 @@ export const Ticket = objectType('Ticket', 'Ticket', {
     ),
     version: field.column(
       'version',
-      'How often its own fields were edited; people, tags and messages don’t count. Give it as `expectedVersion`.',
+      'How often it was edited, its people and tags included; messages don’t count. Give it as `expectedVersion`.',
     ),
     createdAt: field.column('createdAt', 'When it was opened.'),
     updatedAt: field.column('updatedAt', 'When it, or anything beneath it, last changed.'),

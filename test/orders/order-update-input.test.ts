@@ -105,7 +105,7 @@ describe('orderUpdate', () => {
       expect(result.employees.map(({ id }) => id).sort()).toEqual(
         [bob, cid].map(({ id }) => encodeId('TeamMember', id)).sort(),
       );
-      expect(result.version).toBe(1);
+      expect(result.version).toBe(2);
       expect(events.map(({ type }) => type)).toEqual(['order.updated']);
       expect(logs.map(({ entity, entityId, event, changes }) => ({ entity, entityId, event, changes }))).toEqual([
         {

@@ -145,7 +145,8 @@ describe('an order from start to end', () => {
       status: { kind: 'COMPLETED' },
       startedAt: later(hour),
       completedAt: later(34 * hour),
-      version: 3,
+      // Started, handed on twice, delivered.
+      version: 5,
     });
 
     // What each of them sees in the end.

@@ -150,12 +150,12 @@ describe('ticketUpdate', () => {
     expect((await world.rows.ticket.findUniqueOrThrow({ where: { id: ticket.id } })).updatedAt).toEqual(updatedAt);
   });
 
-  test('people and tags move updatedAt, are announced and logged, and leave the version', async () => {
+  test('people and tags are edits: announced, logged, and of one step', async () => {
     const world = await makeWorld();
     const ann = await world.member();
     const ticket = await world.ticket();
     const { result, events, logs } = await recorded(world, () => update(world, ticket, { employeeIds: [ann.id] }));
-    expect(success(result).ticket.version).toBe(1);
+    expect(success(result).ticket.version).toBe(2);
     expect(events.map(({ type }) => type)).toEqual(['ticket.updated']);
     expect(logs.map(({ entity, changes }) => [entity, changes])).toEqual([
       ['TICKET', { employees: { before: null, after: ann.id } }],

@@ -4,7 +4,14 @@ import { command } from '../../kernel/command.ts';
 import type { Transaction } from '../../kernel/db.ts';
 import { ForbiddenError, issueList } from '../../kernel/errors.ts';
 import { emit } from '../../kernel/events.ts';
-import { checkRange, notCleared, optionalText, requiredText, requireVersion } from '../../kernel/input.ts';
+import {
+  checkRange,
+  notCleared,
+  optionalText,
+  raiseVersion,
+  requiredText,
+  requireVersion,
+} from '../../kernel/input.ts';
 import { now } from '../../kernel/time.ts';
 import { isClient, organizationOf, type Viewer } from '../../kernel/viewer.ts';
 import { lockOrder, lockTask, touchOrder } from '../locks.ts';
@@ -81,10 +88,12 @@ export const update = command(
     const employeeCount = employeeIds?.length ?? (await tx.orderTaskEmployee.count({ where: { taskId: task.id } }));
     rules.checkPurpose(issues, { ...after, employeeCount });
     issues.throwIfAny();
+    const staffed = employeeIds !== null && (await replaceEmployees(tx, viewer, task.id, employeeIds));
     const changed = await tx.orderTask.update({
       where: { id: task.id },
       data: {
         ...after,
+        ...raiseVersion(staffed),
         name,
         description,
         position: input.position ?? undefined,
@@ -92,10 +101,8 @@ export const update = command(
       },
       select: { version: true },
     });
-    const staffed = employeeIds !== null && (await replaceEmployees(tx, viewer, task.id, employeeIds));
     await settle(tx, order);
-    if (changed.version !== task.version || staffed)
-      await emit(tx, 'task.updated', { order: order.id }, { taskId: task.id });
+    if (changed.version !== task.version) await emit(tx, 'task.updated', { order: order.id }, { taskId: task.id });
     return { id: task.id };
   },
 );
@@ -124,7 +131,7 @@ export const complete = command('orderTasks.complete', async (tx, viewer, { id }
     data: { isComplete: true, completedById: viewer.userId, completedAt: now() },
   });
   const handedOn = await handOn(tx, viewer, id, order);
-  await settle(tx, order);
+  await settle(tx, order, { isEdit: handedOn });
   await emit(tx, 'task.completed', { order: order.id }, { taskId: id });
   if (handedOn) await emit(tx, 'order.updated', { order: order.id }, { number: order.number });
   return { id };
@@ -141,9 +148,9 @@ export const reopen = command('orderTasks.reopen', async (tx, viewer, { id }: { 
 });
 
 // What every change of a task does to its order: the due times follow, and `updatedAt` moves.
-async function settle(tx: Transaction, order: Order): Promise<void> {
+async function settle(tx: Transaction, order: Order, options?: { isEdit: boolean }): Promise<void> {
   await rescheduleTasks(tx, order);
-  await touchOrder(tx, order.id);
+  await touchOrder(tx, order.id, options);
 }
 
 /** Law 5, written down: brings `effectiveDueAt` of the order's tasks up to date. */

@@ -3,6 +3,7 @@ import { command } from '../../kernel/command.ts';
 import type { Transaction } from '../../kernel/db.ts';
 import { issueList } from '../../kernel/errors.ts';
 import { emitAll } from '../../kernel/events.ts';
+import { raiseVersion } from '../../kernel/input.ts';
 import { now } from '../../kernel/time.ts';
 import { factsOfChange } from '../events.ts';
 import { lockBoth, lockTicket } from '../locks.ts';
@@ -22,7 +23,7 @@ export const merge = command(
     rules.checkMerge(issues, source, target);
     issues.throwIfAny();
 
-    await moveWhatHangsBeneath(tx, source, target);
+    const isJoined = await moveWhatHangsBeneath(tx, source, target);
     const at = now();
     const closed = await tx.ticket.update({
       where: { id: source.id },
@@ -38,6 +39,7 @@ export const merge = command(
         formData: { ...(source.formData as Prisma.JsonObject), ...(target.formData as Prisma.JsonObject) },
         lastMessageAt: messageTimes.sort((a, b) => a.getTime() - b.getTime()).at(-1) ?? null,
         updatedAt: at,
+        ...raiseVersion(isJoined),
       },
       select: { id: true },
     });
@@ -51,19 +53,20 @@ export const merge = command(
   },
 );
 
-/** A constant number of statements, however long the conversation. */
-async function moveWhatHangsBeneath(tx: Transaction, source: Ticket, target: Ticket): Promise<void> {
+/** A constant number of statements, however long the conversation. Answers whether people or tags joined the target. */
+async function moveWhatHangsBeneath(tx: Transaction, source: Ticket, target: Ticket): Promise<boolean> {
   const [from, to] = [{ where: { ticketId: source.id } }, { data: { ticketId: target.id } }];
   await tx.ticketMessage.updateMany({ ...from, ...to });
   await tx.filledFormField.updateMany({ ...from, ...to });
-  await tx.$executeRaw`
+  const people = await tx.$executeRaw`
     insert into ticket_employees (organization_id, ticket_id, employee_id)
       select organization_id, ${target.id}::uuid, employee_id from ticket_employees where ticket_id = ${source.id}::uuid
       on conflict do nothing`;
   await tx.ticketEmployee.deleteMany(from);
-  await tx.$executeRaw`
+  const tags = await tx.$executeRaw`
     insert into ticket_tags (organization_id, ticket_id, tag_id)
       select organization_id, ${target.id}::uuid, tag_id from ticket_tags where ticket_id = ${source.id}::uuid
       on conflict do nothing`;
   await tx.ticketTag.deleteMany(from);
+  return people + tags > 0;
 }

@@ -1,7 +1,7 @@
 import { command } from '../../kernel/command.ts';
 import { issueList } from '../../kernel/errors.ts';
 import { emitAll } from '../../kernel/events.ts';
-import { notCleared, requiredText, requireVersion } from '../../kernel/input.ts';
+import { notCleared, raiseVersion, requiredText, requireVersion } from '../../kernel/input.ts';
 import { now } from '../../kernel/time.ts';
 import { factsOfChange } from '../events.ts';
 import { lockUnmerged } from '../locks.ts';
@@ -43,20 +43,21 @@ export const update = command(
     issues.throwIfAny();
 
     const { closedAt } = ticket;
+    const staffed =
+      fields.employeeIds !== undefined && (await replaceEmployees(tx, viewer, ticket.id, fields.employeeIds));
+    const tagged = fields.tagIds !== undefined && (await replaceTags(tx, viewer, ticket.id, fields.tagIds));
     const after = await tx.ticket.update({
       where: { id: ticket.id },
       data: {
         ...fields.data,
+        ...raiseVersion(staffed || tagged),
         subject,
         orderId,
         snoozedUntil: input.snoozedUntil,
         ...(entered ? rules.enterStatus(entered, { closedAt, at, snoozedUntil: input.snoozedUntil }) : {}),
       },
     });
-    const staffed =
-      fields.employeeIds !== undefined && (await replaceEmployees(tx, viewer, ticket.id, fields.employeeIds));
-    const tagged = fields.tagIds !== undefined && (await replaceTags(tx, viewer, ticket.id, fields.tagIds));
-    if (after.version !== ticket.version || staffed || tagged) await emitAll(tx, factsOfChange(ticket, after));
+    if (after.version !== ticket.version) await emitAll(tx, factsOfChange(ticket, after));
     return { id: ticket.id };
   },
   violations,

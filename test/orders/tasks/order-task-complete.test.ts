@@ -241,6 +241,7 @@ describe('orderTaskComplete', () => {
       const { events, logs } = await recorded(world, () => complete(world, world.admin, task.id));
 
       expect(await assigneesOf(world, order)).toEqual(idsOf(bob, lead));
+      expect((await world.rows.order.findUniqueOrThrow({ where: { id: order.id } })).version).toBe(2);
       expect(events.map(({ type, payload }) => [type, payload])).toEqual([
         ['task.completed', { taskId: task.id }],
         ['order.updated', { number: order.number }],
