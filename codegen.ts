@@ -22,7 +22,12 @@ const config: CodegenConfig = {
   generates: {
     'test/generated/': {
       preset: 'client',
-      presetConfig: { fragmentMasking: false, skipIndexFile: true },
+      presetConfig: {
+        fragmentMasking: false,
+        skipIndexFile: true,
+        // What a deployment gives its server as PERSISTED_OPERATIONS.
+        persistedDocuments: { hashAlgorithm: 'sha256' },
+      },
       documentTransforms: [
         {
           transform: ({ documents }) =>

@@ -28,6 +28,7 @@ import { createHttpServer } from './server/http.ts';
 import { invoiceRoutes } from './server/invoices/routes.ts';
 import { provideEncryptionKeys } from './server/keys.ts';
 import { beginLifetime, type Lifetime, StartError } from './server/lifetime.ts';
+import { persistedOperations } from './server/persisted-operations.ts';
 import { createReadiness } from './server/readiness.ts';
 import { signInRoutes } from './server/sign-in.ts';
 import { stripeWebhook } from './server/stripe-webhook.ts';
@@ -40,6 +41,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Starts everything; each part is stopped again, last first, when the process ends or something here fails. */
 async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
+  const persisted = persistedOperations(env);
   const { url, demo, keys } = await findDatabase(env, lifetime);
   const database = openDatabase(url, { poolSize: env.DATABASE_POOL_SIZE, log });
   lifetime.onEnd('the connections to the database', database.close);
@@ -73,13 +75,17 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     publicSchema: env.NODE_ENV !== 'production',
     authenticate,
     maxBodyBytes: env.MAX_BODY_BYTES,
+    persisted,
   });
   const server = createHttpServer({
     graphql,
-    graphiql: createGraphiQL({
-      prefill: demo && (() => prefilled(graphql, demo.token)),
-      isSignedIn: (request) => sessionIn(headerOf(request), settings.publicUrl) !== null,
-    }),
+    // It asks what nobody has persisted.
+    graphiql: persisted.only
+      ? null
+      : createGraphiQL({
+          prefill: demo && (() => prefilled(graphql, demo.token)),
+          isSignedIn: (request) => sessionIn(headerOf(request), settings.publicUrl) !== null,
+        }),
     readiness: createReadiness(url, () => lifetime.isEnding, log),
     log,
     settings,

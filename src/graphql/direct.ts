@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { ExecutionArgs } from 'graphql';
 import { inRequest } from '../kernel/log.ts';
 import type { Header } from '../kernel/viewer.ts';
+import { type AskedOperation, type PersistedOperations, persistedText } from './persisted.ts';
 
 /** One request and its answer: the id that names it everywhere, and what became known of it on the way. */
 export type Exchange = {
@@ -21,6 +22,7 @@ export type Params = Pick<ExecutionArgs, 'operationName' | 'variableValues'> & {
 
 export type DirectOptions = {
   maxBodyBytes: number;
+  persisted: PersistedOperations;
   /** The answer's bytes (see kernel/wire.ts), where it can be given at once; everything else is Yoga's. */
   answer: (params: Params, header: Header, exchange: Exchange) => Promise<string | null>;
   yoga: NodeHandler;
@@ -31,12 +33,12 @@ export type DirectOptions = {
  * responses and streams: that costs a third of such a request. It gives the headers and the text that Yoga would give, and it
  * only ever succeeds: whatever is new, odd or refused goes to Yoga as it came.
  */
-export function answerDirectly({ maxBodyBytes, answer, yoga }: DirectOptions): NodeHandler {
+export function answerDirectly({ maxBodyBytes, persisted, answer, yoga }: DirectOptions): NodeHandler {
   return async (request, response, exchange) => {
     const mediaType = mediaTypeFor(request.headers.accept);
     if (mediaType === null || !hasPlainJson(request, maxBodyBytes)) return yoga(request, response, exchange);
     const body = await bytesOf(request);
-    const params = paramsOf(body);
+    const params = paramsOf(body, persisted);
     const bytes =
       params &&
       (await inRequest(exchange.requestId, () =>
@@ -86,9 +88,9 @@ async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
-const names = new Set(['query', 'variables', 'operationName', 'extensions']);
+const names = new Set(['query', 'documentId', 'variables', 'operationName', 'extensions']);
 
-function paramsOf(body: Buffer): Params | null {
+function paramsOf(body: Buffer, persisted: PersistedOperations): Params | null {
   let given: Record<string, unknown>;
   try {
     given = JSON.parse(body.toString());
@@ -96,9 +98,19 @@ function paramsOf(body: Buffer): Params | null {
     return null;
   }
   if (typeof given !== 'object' || given === null || Object.keys(given).some((name) => !names.has(name))) return null;
-  const { query, variables, operationName } = given;
-  if (typeof query !== 'string') return null;
+  const { variables, operationName } = given;
+  const query = queryOf(given, persisted);
+  if (query === null) return null;
   if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) return null;
   if (operationName != null && typeof operationName !== 'string') return null;
   return { query, operationName, variableValues: variables as Params['variableValues'] };
+}
+
+function queryOf(given: AskedOperation, persisted: PersistedOperations): string | null {
+  try {
+    const text = persistedText(given, persisted) ?? given.query;
+    return typeof text === 'string' ? text : null;
+  } catch {
+    return null;
+  }
 }

@@ -11,6 +11,7 @@ import { useDocuments } from './documents.ts';
 import { maskError, toGraphQLError } from './errors.ts';
 import { idempotencyHeader } from './idempotency.ts';
 import { createOperations, type OperationOptions } from './operation.ts';
+import { noPersistedOperations, type PersistedOperations, usePersistedOperations } from './persisted.ts';
 
 export function newExchange(ipAddress: string | null = null, caller: AbortSignal | null = null): Exchange {
   return { requestId: randomUUID(), ipAddress, caller, operation: null };
@@ -33,6 +34,7 @@ export type GraphQLServerOptions = OperationOptions & {
   authenticate: (header: Header, requestId: string) => Promise<Viewer>;
   /** How long a request may be. */
   maxBodyBytes?: number;
+  persisted?: PersistedOperations;
 };
 
 /** Far above any operation that a person writes, far below what makes reading it cost something. */
@@ -40,7 +42,7 @@ export const usualBodyBytes = 1_000_000;
 
 /** The GraphQL endpoint over HTTP. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { schema, tools, log, settings, maxBodyBytes = usualBodyBytes } = options;
+  const { schema, tools, log, settings, maxBodyBytes = usualBodyBytes, persisted = noPersistedOperations } = options;
   const operations = createOperations(options);
   const documents = useDocuments();
 
@@ -76,7 +78,14 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         throw error instanceof DomainError ? toGraphQLError(error) : error;
       }
     },
-    plugins: [useExchange(), useJsonOnly(), documents.plugin, operations.plugin],
+    extraParamNames: ['documentId'],
+    plugins: [
+      useExchange(),
+      useJsonOnly(),
+      usePersistedOperations(persisted, (context) => (context as ServerContext).viewer !== undefined),
+      documents.plugin,
+      operations.plugin,
+    ],
   });
 
   const answer: DirectOptions['answer'] = async ({ query, ...params }, header, exchange) => {
@@ -91,6 +100,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     fetch: yoga.fetch,
     handle: answerDirectly({
       maxBodyBytes,
+      persisted,
       answer,
       yoga: (request, response, exchange) => yoga(request, response, { exchange }),
     }),

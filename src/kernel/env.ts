@@ -54,6 +54,9 @@ const plainVariables = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   /** Origins, apart by commas, whose pages may use the API. Its own may in any case. */
   ALLOWED_ORIGINS: z.string().transform(originsIn).default([]),
+  /** A file of operations by their SHA-256, and whether nothing but them is executed. */
+  PERSISTED_OPERATIONS: z.string().min(1).optional(),
+  PERSISTED_OPERATIONS_ONLY: z.stringbool().default(false),
   MAX_BODY_BYTES: z.coerce.number().int().min(1_000).max(100_000_000).default(1_000_000),
   MAX_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   /** Query operations are compiled into one statement where they can be; `plain` turns that off. */

@@ -52,7 +52,8 @@ export const httpLimits = {
 
 export type HttpServerOptions = {
   graphql: GraphQLServer;
-  graphiql: GraphiQL;
+  /** Null where there is no such page. */
+  graphiql: GraphiQL | null;
   readiness: Readiness;
   log: Log;
   settings: Pick<Settings, 'publicUrl'>;
@@ -96,12 +97,12 @@ export function createHttpServer({
   };
 
   const home: Answer = (request, response) => {
-    if (!wantsHtml(request)) return notFound(request, response);
+    if (!graphiql || !wantsHtml(request)) return notFound(request, response);
     response.writeHead(302, { location: '/graphql' }).end();
   };
 
   const graph: Answer = (request, response, exchange) =>
-    request.method === 'GET' && wantsHtml(request)
+    graphiql && request.method === 'GET' && wantsHtml(request)
       ? graphiql(request, response)
       : graphql.handle(request, response, exchange);
 

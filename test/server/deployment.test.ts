@@ -49,6 +49,14 @@ describe('refuses to serve, with a message and exit code 1,', () => {
     expect(output).toBe("The database orders at 127.0.0.1:1 can't be reached: connect ECONNREFUSED 127.0.0.1:1\n");
   });
 
+  test('when there are no operations to hold callers to', async () => {
+    expect(await refusal({ PERSISTED_OPERATIONS_ONLY: 'true' })).toMatch(/^PERSISTED_OPERATIONS_ONLY needs the file/);
+    expect(await refusal({ PERSISTED_OPERATIONS: 'nowhere.json' })).toMatch(
+      /^PERSISTED_OPERATIONS: nowhere\.json can't be used: ENOENT/,
+    );
+    expect(await refusal({ PERSISTED_OPERATIONS: 'package.json' })).toMatch(/name is not the SHA-256 of its operation/);
+  });
+
   test('when migrations are pending', async () => {
     const output = await refusal({ DATABASE_URL: onDatabase(appUrl, await makeDatabase('template0')) });
     expect(output).toMatch(/^Migrations are pending: \d+_foundation.*\.\nRun npm run db:migrate/);
@@ -75,6 +83,22 @@ describe('refuses to serve, with a message and exit code 1,', () => {
       /^The database role service_engine_owner owns the table /,
     );
   });
+});
+
+test('executes nothing but persisted operations where it is told so, and has no GraphiQL', async () => {
+  const server = await start({
+    DATABASE_URL: onDatabase(appUrl, await makeDatabase('service_engine')),
+    PERSISTED_OPERATIONS: 'test/generated/persisted-documents.json',
+    PERSISTED_OPERATIONS_ONLY: 'true',
+  });
+  expect((await ask(server.url, '{ __typename }')).body).toMatchObject({
+    errors: [{ extensions: { code: 'PERSISTED_OPERATION_REQUIRED' } }],
+  });
+  const page = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
+  expect(await page.text()).not.toContain('<title>');
+  expect((await fetch(server.url, { headers: { accept: 'text/html' } })).status).toBe(404);
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toBe(0);
 });
 
 describe('with DATABASE_URL', () => {
