@@ -48,8 +48,8 @@ export function createOpenId(fetchOutbound: FetchOutbound): OpenId {
   const redeem: OpenId['redeem'] = async (registration, arrival) => {
     const issuer = await discover(registration.issuer);
     const { idToken, accessToken } = await exchanged(issuer, registration, arrival);
-    const payload = await verified(idToken, issuer, registration.clientId);
-    checkToken(payload, registration.clientId, arrival.nonce);
+    const payload = await verified(idToken, issuer, registration.applicationId);
+    checkToken(payload, registration.applicationId, arrival.nonce);
     const claims = claimsOf(payload);
     if (claims.email !== null || issuer.peopleAddress === null || accessToken === null) return claims;
     const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' };
@@ -69,12 +69,12 @@ export function createOpenId(fetchOutbound: FetchOutbound): OpenId {
   }
 
   /** Laws 4 and 5. */
-  async function verified(idToken: string, { issuer, keysAddress }: Metadata, clientId: string): Promise<JWTPayload> {
+  async function verified(idToken: string, { issuer, keysAddress }: Metadata, applicationId: string): Promise<JWTPayload> {
     const verify = async (keysKept: number) => {
       const known = await keys(keysAddress, keysKept);
       const { payload } = await jwtVerify(idToken, known, {
         issuer,
-        audience: clientId,
+        audience: applicationId,
         algorithms,
         requiredClaims: ['sub', 'exp', 'iat', 'nonce'],
         maxTokenAge: tokenMinutes * 60,

@@ -19,9 +19,9 @@ import { webUrlOf } from '../../../kernel/input.ts';
 /** What we are to an issuer. */
 export type Registration = {
   issuer: string;
-  clientId: string;
+  applicationId: string;
   /** Null: the issuer trusts the verifier alone. */
-  clientSecret: string | null;
+  applicationSecret: string | null;
 };
 
 /** What an issuer tells about itself, as far as we use it. */
@@ -127,7 +127,7 @@ export const journeyMinutes = 10;
 /** Where the browser is sent. Law 3. */
 export function departure(
   { authorizationEndpoint }: Metadata,
-  clientId: string,
+  applicationId: string,
   { state, nonce, verifier }: Pick<Journey, 'state' | 'nonce' | 'verifier'>,
   redirectUri: string,
 ): string {
@@ -135,7 +135,7 @@ export function departure(
   const asked = {
     response_type: 'code',
     scope: 'openid email profile',
-    client_id: clientId,
+    client_id: applicationId,
     redirect_uri: redirectUri,
     state,
     nonce,
@@ -155,7 +155,7 @@ export function journeyIn(text: string, state: string, at: Date): Journey | null
 /** How the issuer is told who we are and what for. */
 export function tokenRequest(
   { takesSecretIn }: Pick<Metadata, 'takesSecretIn'>,
-  { clientId, clientSecret }: Registration,
+  { applicationId, applicationSecret }: Registration,
   { code, verifier, redirectUri }: { code: string; verifier: string; redirectUri: string },
 ): { headers: Record<string, string>; body: string } {
   const fields = new URLSearchParams({
@@ -163,15 +163,15 @@ export function tokenRequest(
     code,
     redirect_uri: redirectUri,
     code_verifier: verifier,
-    client_id: clientId,
+    client_id: applicationId,
   });
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
-  if (clientSecret !== null && takesSecretIn === 'HEADER') {
-    const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`;
+  if (applicationSecret !== null && takesSecretIn === 'HEADER') {
+    const pair = `${formEncoded(applicationId)}:${formEncoded(applicationSecret)}`;
     const authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
     return { headers: { ...headers, authorization }, body: fields.toString() };
   }
-  if (clientSecret !== null) fields.set('client_secret', clientSecret);
+  if (applicationSecret !== null) fields.set('client_secret', applicationSecret);
   return { headers, body: fields.toString() };
 }
 
@@ -190,12 +190,12 @@ export const keptMinutes = 60;
 export const leastMinutes = 1;
 
 /** Law 4: what a token must say beyond what its signature and its times do. */
-export function checkToken(payload: Record<string, unknown>, clientId: string, nonce: string): void {
+export function checkToken(payload: Record<string, unknown>, applicationId: string, nonce: string): void {
   if (payload.nonce !== nonce) throw new IssuerError('TOKEN_INVALID', 'The token has another nonce.');
   const { aud, azp } = payload;
   // One that is for several says to whom it was given.
   const isForSeveral = Array.isArray(aud) && aud.length > 1;
-  if ((azp !== undefined || isForSeveral) && azp !== clientId)
+  if ((azp !== undefined || isForSeveral) && azp !== applicationId)
     throw new IssuerError('TOKEN_INVALID', 'The token was given to somebody else.');
 }
 

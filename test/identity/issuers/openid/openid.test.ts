@@ -12,8 +12,8 @@ const redirectUri = 'https://engine.test/oidc/callback';
 const ada: Subject = { sub: 'ada', email: 'ada@example.com', email_verified: true };
 const registration = (): Registration => ({
   issuer: issuer.url,
-  clientId: issuer.client.id,
-  clientSecret: issuer.client.secret,
+  applicationId: issuer.client.id,
+  applicationSecret: issuer.client.secret,
 });
 
 const secrets = () => ({ state: 's'.repeat(43), nonce: 'n'.repeat(43), verifier: 'v'.repeat(43) });
@@ -190,7 +190,7 @@ describe('nobody is let in', () => {
     issuer.expect(ada);
     const openId = createOpenId(fetchOutbound);
     const arrival = await travel(openId);
-    expect(await refusal(() => openId.redeem({ ...registration(), clientSecret: 'wrong' }, arrival))).toBe(
+    expect(await refusal(() => openId.redeem({ ...registration(), applicationSecret: 'wrong' }, arrival))).toBe(
       'CODE_REFUSED',
     );
   });

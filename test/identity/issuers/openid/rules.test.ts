@@ -123,7 +123,7 @@ describe('laws 2 and 3: there and back', () => {
   });
 
   test('the secret goes where the issuer wants it, encoded as a form', () => {
-    const registration = { issuer, clientId: 'us & them', clientSecret: 'a:b c%' };
+    const registration = { issuer, applicationId: 'us & them', applicationSecret: 'a:b c%' };
     const arrival = { code: 'c', verifier: 'v', redirectUri: 'https://engine.test/oidc/callback' };
     const inHeader = rules.tokenRequest({ takesSecretIn: 'HEADER' }, registration, arrival);
     expect(Buffer.from(inHeader.headers.authorization?.slice(6) ?? '', 'base64').toString()).toBe(
@@ -140,7 +140,7 @@ describe('laws 2 and 3: there and back', () => {
       client_id: 'us & them',
       client_secret: 'a:b c%',
     });
-    const without = rules.tokenRequest({ takesSecretIn: 'BODY' }, { ...registration, clientSecret: null }, arrival);
+    const without = rules.tokenRequest({ takesSecretIn: 'BODY' }, { ...registration, applicationSecret: null }, arrival);
     expect(without.body).not.toContain('secret');
     expect(without.headers.authorization).toBeUndefined();
   });

@@ -1,0 +1,221 @@
+-- Organizations have an owner and can be closed; others vouch for their people; people are asked to join.
+-- Part 1: tables, as Prisma writes them. Part 2: what Prisma can't say.
+
+-- ---------------------------------------------------------------- Part 1
+
+-- AlterTable
+ALTER TABLE "organizations" ADD COLUMN     "archived_at" TIMESTAMPTZ(3),
+ADD COLUMN     "owner_id" UUID;
+
+-- AlterTable
+ALTER TABLE "sessions" ADD COLUMN     "issuer_id" UUID;
+
+-- CreateTable
+CREATE TABLE "issuers" (
+    "id" UUID NOT NULL DEFAULT uuidv7(),
+    "organization_id" UUID NOT NULL,
+    "name" VARCHAR(100) NOT NULL,
+    "address" VARCHAR(500) NOT NULL,
+    "application_id" VARCHAR(255) NOT NULL,
+    "application_secret" BYTEA,
+    "key_id" VARCHAR(50),
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "issuers_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "user_identities" (
+    "id" UUID NOT NULL DEFAULT uuidv7(),
+    "organization_id" UUID NOT NULL,
+    "issuer_id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "subject" VARCHAR(255) NOT NULL,
+    "last_used_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "user_identities_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "account_identities" (
+    "id" UUID NOT NULL DEFAULT uuidv7(),
+    "account_id" UUID NOT NULL,
+    "issuer" VARCHAR(500) NOT NULL,
+    "subject" VARCHAR(255) NOT NULL,
+    "last_used_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "account_identities_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "invitations" (
+    "id" UUID NOT NULL DEFAULT uuidv7(),
+    "organization_id" UUID NOT NULL,
+    "kind" VARCHAR(10) NOT NULL,
+    "email" VARCHAR(255) NOT NULL,
+    "role_id" UUID,
+    "group_id" UUID,
+    "user_id" UUID,
+    "inviter_id" UUID,
+    "token_hash" BYTEA NOT NULL,
+    "status" VARCHAR(10) NOT NULL DEFAULT 'PENDING',
+    "sent_at" TIMESTAMPTZ(3) NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+    "accepted_at" TIMESTAMPTZ(3),
+    "declined_at" TIMESTAMPTZ(3),
+    "revoked_at" TIMESTAMPTZ(3),
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "invitations_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE INDEX "issuers_organization_id_created_at_id_idx" ON "issuers"("organization_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "issuers_organization_id_id_key" ON "issuers"("organization_id", "id");
+
+-- CreateIndex
+CREATE INDEX "user_identities_organization_id_user_id_idx" ON "user_identities"("organization_id", "user_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "user_identities_organization_id_issuer_id_subject_key" ON "user_identities"("organization_id", "issuer_id", "subject");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "user_identities_organization_id_issuer_id_user_id_key" ON "user_identities"("organization_id", "issuer_id", "user_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "account_identities_issuer_subject_key" ON "account_identities"("issuer", "subject");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "account_identities_account_id_issuer_key" ON "account_identities"("account_id", "issuer");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "invitations_token_hash_key" ON "invitations"("token_hash");
+
+-- CreateIndex
+CREATE INDEX "invitations_organization_id_created_at_id_idx" ON "invitations"("organization_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "invitations_organization_id_status_created_at_id_idx" ON "invitations"("organization_id", "status", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "invitations_role_id_idx" ON "invitations"("role_id");
+
+-- CreateIndex
+CREATE INDEX "invitations_group_id_idx" ON "invitations"("group_id");
+
+-- CreateIndex
+CREATE INDEX "invitations_user_id_idx" ON "invitations"("user_id");
+
+-- CreateIndex
+CREATE INDEX "invitations_inviter_id_idx" ON "invitations"("inviter_id");
+
+-- CreateIndex
+CREATE INDEX "sessions_organization_id_issuer_id_idx" ON "sessions"("organization_id", "issuer_id");
+
+-- AddForeignKey
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_organization_id_issuer_id_fkey" FOREIGN KEY ("organization_id", "issuer_id") REFERENCES "issuers"("organization_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "issuers" ADD CONSTRAINT "issuers_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "user_identities" ADD CONSTRAINT "user_identities_organization_id_issuer_id_fkey" FOREIGN KEY ("organization_id", "issuer_id") REFERENCES "issuers"("organization_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "user_identities" ADD CONSTRAINT "user_identities_organization_id_user_id_fkey" FOREIGN KEY ("organization_id", "user_id") REFERENCES "users"("organization_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "account_identities" ADD CONSTRAINT "account_identities_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_organization_id_role_id_kind_fkey" FOREIGN KEY ("organization_id", "role_id", "kind") REFERENCES "roles"("organization_id", "id", "kind") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_group_id_fkey" FOREIGN KEY ("group_id") REFERENCES "team_groups"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_inviter_id_fkey" FOREIGN KEY ("inviter_id") REFERENCES "users"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "organizations" ADD CONSTRAINT "organizations_id_owner_id_fkey" FOREIGN KEY ("id", "owner_id") REFERENCES "users"("organization_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
+
+-- ---------------------------------------------------------------- Part 2
+
+-- What stood before: the administrator who was there first owns it.
+update organizations o set owner_id = (
+  select u.id from users u join roles r on r.id = u.role_id
+    where u.organization_id = o.id and u.status = 'ACTIVE' and r.is_system and r.kind = 'STAFF'
+    order by u.created_at, u.id limit 1);
+
+alter table issuers
+  add constraint issuers_name_check check (btrim(name) <> ''),
+  add constraint issuers_address_check check (address ~ '^https?://[^[:space:]?#]+$'),
+  add constraint issuers_secret_check check ((application_secret is null) = (key_id is null));
+create unique index issuers_organization_id_lower_name_key on issuers (organization_id, lower(name));
+alter table user_identities add constraint user_identities_subject_check check (subject <> '');
+alter table account_identities add constraint account_identities_subject_check check (subject <> '');
+alter table invitations
+  add constraint invitations_kind_check check (kind in ('STAFF', 'CLIENT')),
+  add constraint invitations_email_check check (email = lower(email) and email like '%_@_%'),
+  add constraint invitations_status_check check (status in ('PENDING', 'ACCEPTED', 'DECLINED', 'REVOKED', 'EXPIRED')),
+  add constraint invitations_token_hash_check check (octet_length(token_hash) = 32),
+  add constraint invitations_ended_check check (
+    (accepted_at is not null) = (status = 'ACCEPTED') and (declined_at is not null) = (status = 'DECLINED')
+    and (revoked_at is not null) = (status = 'REVOKED')),
+  -- One that waits has its role; one that has ended does not hold the role's deletion up.
+  add constraint invitations_role_check check (role_id is not null or status <> 'PENDING'),
+  add constraint invitations_client_check check (kind <> 'CLIENT' or user_id is not null),
+  add constraint invitations_group_check check (group_id is null or kind = 'STAFF');
+-- An address is asked once at a time.
+create unique index invitations_pending_key on invitations (organization_id, email) where status = 'PENDING';
+create index invitations_pending_expires_at_idx on invitations (expires_at) where status = 'PENDING';
+
+-- Whoever owns an organization stays what owners are, whatever is about to change it. That they stay at all, the foreign key sees
+-- to.
+create function keep_owner() returns trigger language plpgsql as $$
+begin
+  if exists (select from organizations o where o.id = old.organization_id and o.owner_id = old.id) then
+    raise check_violation using message = 'the owner of an organization stays an active administrator', constraint = 'organizations_owner_check';
+  end if;
+  return new;
+end
+$$;
+create trigger owner before update of status, role_id, kind, account_id on users for each row
+  when (new.status <> 'ACTIVE' or new.role_id <> old.role_id or new.kind <> old.kind
+    or (old.account_id is not null and new.account_id is distinct from old.account_id))
+  execute function keep_owner();
+create function check_owner() returns trigger language plpgsql as $$
+begin
+  if not exists (
+    select from users u join roles r on r.id = u.role_id
+      where u.id = new.owner_id and u.status = 'ACTIVE' and r.is_system and r.kind = 'STAFF') then
+    raise check_violation using message = 'an organization is owned by one of its active administrators', constraint = 'organizations_owner_check';
+  end if;
+  return new;
+end
+$$;
+create trigger owner before update of owner_id on organizations for each row
+  when (new.owner_id is not null and new.owner_id is distinct from old.owner_id) execute function check_owner();
+
+-- Tenancy, versions and audit.
+call protect_tenant_table('issuers');
+call protect_tenant_table('user_identities');
+call protect_tenant_table('invitations');
+call protect_account_table('account_identities', 'account_id', 'select, insert, update, delete');
+call track_entity('issuers', 'ISSUER', secrets => '{application_secret}');
+call track_entity('user_identities', 'USER_IDENTITY', bookkeeping => '{last_used_at}');
+call track_entity('invitations', 'INVITATION', bookkeeping => '{sent_at}', secrets => '{token_hash}');
