@@ -1,6 +1,7 @@
 import './graphql/nodes.ts';
 import './organizations/schema.ts';
 import './identity/schema.ts';
+import './identity/issuers/schema.ts';
 import './clients/schema.ts';
 import './clients/activities/schema.ts';
 import './clients/magic-links/schema.ts';

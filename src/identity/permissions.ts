@@ -62,6 +62,9 @@ const staffAndClients = (area: Area): Rule => ({ area, least: 1, client: true })
 export const permissions = {
   'organization.read': staffAndClients('dashboardAccess'),
   'organization.update': staff('settingsCompany'),
+  // The owner alone: the commands say so.
+  'organization.archive': staff('settingsCompany'),
+  'organization.restore': staffAndClients('dashboardAccess'),
   'roles.read': staff('dashboardAccess'),
   'roles.create': staff('settingsTeam'),
   'roles.update': staff('settingsTeam'),
@@ -69,6 +72,11 @@ export const permissions = {
   'apiTokens.read': staff('settingsIntegrations'),
   'apiTokens.create': staff('settingsIntegrations'),
   'apiTokens.revoke': staff('settingsIntegrations'),
+  // Only the owner writes them.
+  'issuers.read': staff('settingsTeam'),
+  'issuers.create': staff('settingsTeam'),
+  'issuers.update': staff('settingsTeam'),
+  'issuers.delete': staff('settingsTeam'),
   // Everybody their own.
   'sessions.revoke': staffAndClients('dashboardAccess'),
 

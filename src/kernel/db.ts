@@ -175,15 +175,21 @@ function tenant(viewer: Viewer): string {
   );
 }
 
+/** A person, and the organization it belongs to; or the engine itself there. */
+export type Place = { organizationId: string; actor: { kind: 'STAFF' | 'CLIENT'; userId: string } | null };
+
 /**
  * Goes on in another organization, for the rest of the transaction: for the few commands of an account, which stands behind
- * people of several.
+ * people of several, or founds one.
  */
-export async function enter(tx: Transaction, organizationId: string): Promise<void> {
-  await tx.$executeRaw`select set_config('app.organization_id', ${uuid(organizationId)}, true)`;
+export async function enter(tx: Transaction, { organizationId, actor }: Place): Promise<void> {
+  await tx.$executeRaw`
+    select set_config('app.organization_id', ${uuid(organizationId)}, true),
+      set_config('app.actor_kind', ${actor?.kind ?? 'SYSTEM'}, true),
+      set_config('app.actor_id', ${uuid(actor?.userId ?? null)}, true)`;
 }
 
-/** Goes on as an account, for the rest of the transaction: for commands that have made sure, or just made it. */
+/** Goes on as an account, for the rest of the transaction: for commands that have just made it. */
 export async function enterAccount(tx: Transaction, accountId: string): Promise<void> {
   await tx.$executeRaw`select set_config('app.account_id', ${uuid(accountId)}, true)`;
 }

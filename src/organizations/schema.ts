@@ -7,6 +7,7 @@ import { objectType } from '../graphql/fields.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
 import { delegateOf } from '../graphql/queries.ts';
+import { encodeId } from '../kernel/id.ts';
 import { organizationOf, requirePermission, type Viewer } from '../kernel/viewer.ts';
 import * as organizations from './commands.ts';
 
@@ -52,6 +53,7 @@ export const Organization = objectType('Organization', 'Organization', {
     ),
     taxName: field.column('taxName', 'How a tax is called on new invoices.'),
     paymentTermDays: field.column('paymentTermDays', 'How many days after its creation a new invoice is due.'),
+    archivedAt: field.column('archivedAt', 'Since when it is closed. Null while it is open.'),
     version: field.column('version', 'How often it was edited. Give it as `expectedVersion` to edit no newer one.'),
     createdAt: field.column('createdAt', 'When it was founded.'),
     updatedAt: field.column('updatedAt', 'When it last changed.'),
@@ -83,7 +85,7 @@ mutation('organizationUpdate', {
   command: organizations.update,
   input: (t) => ({
     name: t.string({ description: 'The name that clients know. Not blank.' }),
-    domain: t.string({ description: 'The host name of its portal. Null removes it.' }),
+    domain: t.string({ description: 'The host name of its portal, such as portal.example.com. Null removes it.' }),
     notificationEmail: t.field({ type: 'EmailAddress', description: 'Where notices go. Null: nowhere.' }),
     currency: t.field({ type: 'CurrencyCode', description: 'The currency of what has no other.' }),
     timeZone: t.string({ description: 'An IANA time zone.' }),
@@ -107,4 +109,37 @@ mutation('organizationUpdate', {
   returns: {
     organization: { type: Organization, model: 'Organization', description: 'The organization as it is now.' },
   },
+});
+
+mutation('organizationArchive', {
+  description:
+    'Closes the viewer’s organization. Nobody signs in any more, no token counts, no public page opens and no job works for it, as if it were not there; nothing is deleted. Only its owner may (NOT_THE_OWNER), who is told by mail how to open it again: see `organizationRestore`.',
+  command: organizations.archive,
+  input: (t) => ({
+    name: t.string({
+      required: true,
+      description: 'The organization’s name, as proof that it is the one that is meant.',
+    }),
+  }),
+  errors: ['InvalidInputError', 'InvalidStateError'],
+  returns: {
+    organization: { type: Organization, model: 'Organization', description: 'The organization as it is now.' },
+  },
+});
+
+mutation('organizationRestore', {
+  description:
+    'Opens an archived organization again that the viewer’s account owns. It is asked for from another organization of the same account; who has none uses the link of the mail.',
+  command: organizations.restore,
+  input: (t) => ({ id: t.id({ required: true, description: 'The archived organization.' }) }),
+  ids: { id: 'Organization' },
+  errors: ['NotFoundError', 'InvalidStateError'],
+  extra: (t) => ({
+    organizationId: t.id({
+      nullable: false,
+      description: 'The organization. It is another than the viewer’s: switch to see it.',
+      resolve: ({ id }) => encodeId('Organization', id),
+    }),
+    name: t.string({ nullable: false, description: 'Its name.', resolve: ({ name }) => name }),
+  }),
 });

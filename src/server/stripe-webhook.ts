@@ -36,10 +36,13 @@ export function stripeWebhook(tools: Tools, log: Log): Route {
   return { methods: ['POST'], answer };
 }
 
-/** With what the organization's events may be signed; null when it has no account. */
+/** With what the organization's events may be signed; null when it has no account, or is archived. */
 async function secretsOf({ database, secrets }: Tools, organizationId: string): Promise<string[] | null> {
   const account = await database.read(systemViewer(organizationId), (db) =>
-    db.stripeAccount.findUnique({ where: { organizationId }, select: { webhookSecrets: true, keyId: true } }),
+    db.stripeAccount.findUnique({
+      where: { organizationId, organization: { archivedAt: null } },
+      select: { webhookSecrets: true, keyId: true },
+    }),
   );
   if (!account) return null;
   const sealed = { keyId: account.keyId, bytes: account.webhookSecrets };

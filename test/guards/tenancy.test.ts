@@ -13,6 +13,7 @@ import { makePopulatedWorld, type PopulatedWorld } from '../kit/world.ts';
 const withoutTenant: Record<string, string> = {
   _prisma_migrations: 'which migrations ran; the app role only reads it',
   account_codes: 'an account’s',
+  account_identities: 'an account’s',
   accounts: 'a login may stand behind people of several organizations: its rows are its own, see below',
   attempt_counters: 'counted before anybody is known; the app role has functions only, see below',
   rate_buckets: 'what an address, too, may still ask for; the app role has functions only, see below',
@@ -23,6 +24,7 @@ const withoutTenant: Record<string, string> = {
 /** Tables whose rows are one account’s, by the column that says whose. */
 const ofAccounts: Record<string, string> = {
   account_codes: 'account_id',
+  account_identities: 'account_id',
   accounts: 'id',
   recovery_codes: 'account_id',
 };

@@ -12,10 +12,11 @@ import {
   isNonNullType,
 } from 'graphql';
 import type { InputIds } from '../../src/graphql/ids.ts';
-import type { IdType } from '../../src/kernel/id.ts';
+import { encodeId, type IdType } from '../../src/kernel/id.ts';
 import { schema } from '../../src/schema.ts';
+import { createIssuer } from './issuer.ts';
 import { unique } from './unique.ts';
-import type { PopulatedWorld } from './world.ts';
+import { makeWorld, type PopulatedWorld } from './world.ts';
 
 type Input = Record<string, unknown>;
 
@@ -83,6 +84,9 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
   orderTaskReopen: async (world) => ({
     id: (await world.one.order.task({ isComplete: true, completedAt: new Date() })).id,
   }),
+  issuerCreate: async () => ({ address: await standingIssuer() }),
+  organizationArchive: (world) => ({ name: world.organization.name }),
+  organizationRestore: async (world) => ({ id: encodeId('Organization', await archivedOf(world)) }),
   roleDelete: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   roleUpdate: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   stripeAccountUpdate: () => ({ publishableKey: 'pk_test_2', secretKey: 'sk_test_2', webhookSecrets: ['whsec_2'] }),
@@ -100,6 +104,26 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
     id: (await world.ticketStatus({ code: 100 + unique(), name: `Status ${unique()}`, kind: 'PENDING' })).id,
   }),
 };
+
+// One for all files: it ends with the process.
+let standing: Promise<string> | undefined;
+async function standingIssuer(): Promise<string> {
+  standing ??= (async () => {
+    const issuer = createIssuer();
+    await issuer.listen();
+    return issuer.url;
+  })();
+  return await standing;
+}
+
+/** An archived organization that the administrator's account owns, too. */
+async function archivedOf({ rows, admin }: PopulatedWorld): Promise<string> {
+  const other = await makeWorld();
+  await rows.user.update({ where: { id: other.admin.id }, data: { accountId: admin.accountId } });
+  const data = { ownerId: other.admin.id, archivedAt: new Date() };
+  await rows.organization.update({ where: { id: other.organizationId }, data });
+  return other.organizationId;
+}
 
 /** The lists that are asked for beneath one object: as an argument, an order by its id. */
 export const beneath: Record<string, (orderId: unknown) => string> = {

@@ -205,7 +205,7 @@ export function createIssuer() {
 
     listen: async () => {
       await issuer.rotate();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve).unref());
       url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
     forget: () => {

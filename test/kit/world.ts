@@ -3,6 +3,7 @@ import type { Organization, PrismaClient, Role } from '../../src/generated/prism
 import { encodeId, type IdType } from '../../src/kernel/id.ts';
 import { type Job, runJobsUntilIdle } from '../../src/kernel/jobs.ts';
 import { accountBuilders } from './builders/accounts.ts';
+import { joiningBuilders } from './builders/joining.ts';
 import { moneyBuilders } from './builders/money.ts';
 import { supportBuilders, ticketStatuses } from './builders/support.ts';
 import { orderStatuses, workBuilders } from './builders/work.ts';
@@ -35,6 +36,7 @@ export async function makeWorld(fields: Partial<Organization> = {}) {
   const build = {
     ...work,
     ...accountBuilders(rows),
+    ...joiningBuilders(rows, organizationId, roles),
     ...moneyBuilders(rows, organizationId, () => work.client()),
     ...supportBuilders(rows, organizationId, () => work.client()),
   };
@@ -62,6 +64,13 @@ export async function makeWorld(fields: Partial<Organization> = {}) {
     logs: () => logsOf(rows, organizationId),
     /** Works the queue until nothing is due. Other organizations of this worker are served too. */
     runJobs: (jobs: readonly Job[]) => runJobsUntilIdle(database.pool, jobs),
+
+    /** The administrator, who owns the organization from now on and has an account. */
+    owned: async (): Promise<Person> => {
+      const person = await build.withAccount(admin, { email: `owner-of-${slug}@example.com` });
+      await rows.organization.update({ where: { id: organizationId }, data: { ownerId: admin.id } });
+      return person;
+    },
 
     /** The administrator of another organization, which has one of everything. */
     stranger: async (): Promise<Person> => (await makePopulatedWorld()).admin,
@@ -113,10 +122,11 @@ async function logsOf(rows: PrismaClient, organizationId: string) {
 /** A world with one object of every type that has an id, and those ids as the API writes them. */
 export async function makePopulatedWorld() {
   const founded = await makeWorld({ testPayments: true });
-  const { id: accountId } = await founded.account({ people: [founded.admin] });
-  const world = { ...founded, admin: { ...founded.admin, accountId } };
+  const world = { ...founded, admin: await founded.owned() };
+  const accountId = world.admin.accountId as string;
   await world.accountCode({ accountId });
   await world.recoveryCode(accountId);
+  await world.accountIdentity({ accountId });
   const group = await world.group();
   const member = await world.member({ role: world.roles.manager, groupId: group.id });
   const address = await world.address();
@@ -134,6 +144,9 @@ export async function makePopulatedWorld() {
   const activity = await world.activity({ client, author: member });
   const magicLink = await world.magicLink({ client });
   const session = await world.session({ user: client });
+  const issuer = await world.issuer();
+  const identity = await world.userIdentity({ issuerId: issuer.id, userId: member.id });
+  const invitation = await world.invitation({ groupId: group.id, inviterId: member.id });
   const coupon = await world.coupon();
   const invoice = await world.invoice({ client });
   const item = await invoice.item({ serviceId: service.id });
@@ -188,6 +201,9 @@ export async function makePopulatedWorld() {
     ClientActivity: activity.id,
     MagicLink: magicLink.id,
     Session: session.id,
+    Issuer: issuer.id,
+    UserIdentity: identity.id,
+    Invitation: invitation.id,
     Coupon: coupon.id,
     Invoice: invoice.id,
     InvoiceItem: item.id,

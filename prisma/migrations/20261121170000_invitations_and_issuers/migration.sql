@@ -8,7 +8,8 @@ ALTER TABLE "organizations" ADD COLUMN     "archived_at" TIMESTAMPTZ(3),
 ADD COLUMN     "owner_id" UUID;
 
 -- AlterTable
-ALTER TABLE "sessions" ADD COLUMN     "issuer_id" UUID;
+ALTER TABLE "sessions" ADD COLUMN     "account_id" UUID,
+ADD COLUMN     "issuer_id" UUID;
 
 -- CreateTable
 CREATE TABLE "issuers" (
@@ -118,7 +119,13 @@ CREATE INDEX "invitations_user_id_idx" ON "invitations"("user_id");
 CREATE INDEX "invitations_inviter_id_idx" ON "invitations"("inviter_id");
 
 -- CreateIndex
+CREATE INDEX "sessions_account_id_idx" ON "sessions"("account_id");
+
+-- CreateIndex
 CREATE INDEX "sessions_organization_id_issuer_id_idx" ON "sessions"("organization_id", "issuer_id");
+
+-- AddForeignKey
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_organization_id_issuer_id_fkey" FOREIGN KEY ("organization_id", "issuer_id") REFERENCES "issuers"("organization_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
@@ -219,3 +226,110 @@ call protect_account_table('account_identities', 'account_id', 'select, insert, 
 call track_entity('issuers', 'ISSUER', secrets => '{application_secret}');
 call track_entity('user_identities', 'USER_IDENTITY', bookkeeping => '{last_used_at}');
 call track_entity('invitations', 'INVITATION', bookkeeping => '{sent_at}', secrets => '{token_hash}');
+
+-- The look-ups before a tenant is known. Each answers the least that is needed. An organization that is closed is not found.
+
+create function is_open(organization uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (select from organizations o where o.id = organization and o.archived_at is null)
+$$;
+
+create or replace function authenticate_api_token(hash bytea)
+returns table (
+  organization_id uuid, token_id uuid, user_id uuid, user_kind text, group_id uuid, role_id uuid, role jsonb
+) language plpgsql volatile security definer set search_path = public, pg_temp as $$
+begin
+  return query
+    select t.organization_id, t.id, u.id, u.kind::text, u.group_id, r.id, to_jsonb(r)
+      from api_tokens t
+      join organizations o on o.id = t.organization_id and o.archived_at is null
+      join users u on u.id = t.user_id and u.status = 'ACTIVE'
+      join roles r on r.id = t.role_id
+      where t.token_hash = hash and t.revoked_at is null and (t.expires_at is null or t.expires_at > now());
+  update api_tokens t set last_used_at = now()
+    where t.token_hash = hash and (t.last_used_at is null or t.last_used_at < now() - interval '1 minute');
+end
+$$;
+
+-- Whose account it is stands in the session itself: a magic link and an organization's own issuer let the person in, and not the
+-- account behind it, which may be somebody elsewhere, too.
+create or replace function authenticate_session(hash bytea)
+returns table (
+  organization_id uuid, session_id uuid, expires_at timestamptz, idle_expires_at timestamptz, rotations int,
+  user_id uuid, user_kind text, account_id uuid, group_id uuid, role_id uuid, role jsonb
+) language plpgsql volatile security definer set search_path = public, pg_temp as $$
+begin
+  update sessions s set last_used_at = now()
+    from organizations o
+    where o.id = s.organization_id and s.token_hash = hash and s.revoked_at is null and s.expires_at > now()
+      and s.last_used_at > now() - make_interval(mins => o.session_idle_minutes)
+      and s.last_used_at <= now() - interval '1 minute';
+  return query
+    select s.organization_id, s.id, s.expires_at, s.last_used_at + make_interval(mins => o.session_idle_minutes), s.rotations,
+        u.id, u.kind::text, s.account_id, u.group_id, r.id, to_jsonb(r)
+      from sessions s
+      join organizations o on o.id = s.organization_id and o.archived_at is null
+      join users u on u.id = s.user_id and u.status = 'ACTIVE'
+      join roles r on r.id = u.role_id
+      where s.token_hash = hash and s.revoked_at is null and s.expires_at > now()
+        and s.last_used_at > now() - make_interval(mins => o.session_idle_minutes)
+        and (s.account_id is null or s.account_id = u.account_id)
+        and not exists (select from accounts a where a.id = u.account_id and a.status <> 'ACTIVE');
+end
+$$;
+
+create or replace function find_magic_link(hash bytea, at timestamptz)
+returns table (
+  organization_id uuid, link_id uuid, user_id uuid, organization_name text, organization_domain text, client_name text
+) language sql stable security definer set search_path = public, pg_temp as $$
+  select l.organization_id, l.id, l.user_id, o.name::text, o.domain::text, u.first_name || ' ' || u.last_name
+    from magic_links l
+    join users u on u.id = l.user_id and u.kind = 'CLIENT' and u.status = 'ACTIVE' and not u.has_two_factor
+    join organizations o on o.id = l.organization_id and o.archived_at is null
+    where l.token_hash = hash and l.used_at is null and l.expires_at > at
+$$;
+
+create or replace function find_public_invoice(invoice_number text, key text)
+returns table (organization_id uuid, invoice_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select i.organization_id, i.id from invoices i
+    where i.access_key = key::bpchar and i.number = invoice_number and i.deleted_at is null and i.status <> 'DRAFT'
+      and is_open(i.organization_id)
+$$;
+
+create or replace function due_subscriptions(at timestamptz, most int) returns table (organization_id uuid, id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select s.organization_id, s.id from subscriptions s
+    where s.next_action_at <= at and is_open(s.organization_id) order by s.next_action_at limit most
+$$;
+create or replace function due_tickets(at timestamptz, most int) returns table (organization_id uuid, id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select t.organization_id, t.id from tickets t
+    where t.snoozed_until <= at and t.deleted_at is null and is_open(t.organization_id) order by t.snoozed_until limit most
+$$;
+create or replace function unsettled_payments(before timestamptz, most int) returns table (organization_id uuid, id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select p.organization_id, p.id from payments p
+    where p.status = 'PROCESSING' and p.created_at <= before and is_open(p.organization_id)
+    order by p.created_at limit most
+$$;
+
+-- An organization that is closed, and who may open it again.
+create function find_archived_organization(organization uuid)
+returns table (name text, archived_at timestamptz, owner_id uuid, owner_account_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select o.name::text, o.archived_at, u.id, u.account_id
+    from organizations o left join users u on u.organization_id = o.id and u.id = o.owner_id
+    where o.id = organization and o.archived_at is not null
+$$;
+
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['is_open(uuid)', 'find_archived_organization(uuid)'] loop
+    execute format('revoke execute on function %s from public', name);
+    execute format('grant execute on function %s to service_engine_app', name);
+  end loop;
+end
+$$;

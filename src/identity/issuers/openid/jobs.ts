@@ -69,7 +69,11 @@ export function createOpenId(fetchOutbound: FetchOutbound): OpenId {
   }
 
   /** Laws 4 and 5. */
-  async function verified(idToken: string, { issuer, keysAddress }: Metadata, applicationId: string): Promise<JWTPayload> {
+  async function verified(
+    idToken: string,
+    { issuer, keysAddress }: Metadata,
+    applicationId: string,
+  ): Promise<JWTPayload> {
     const verify = async (keysKept: number) => {
       const known = await keys(keysAddress, keysKept);
       const { payload } = await jwtVerify(idToken, known, {

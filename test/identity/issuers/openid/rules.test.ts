@@ -140,7 +140,11 @@ describe('laws 2 and 3: there and back', () => {
       client_id: 'us & them',
       client_secret: 'a:b c%',
     });
-    const without = rules.tokenRequest({ takesSecretIn: 'BODY' }, { ...registration, applicationSecret: null }, arrival);
+    const without = rules.tokenRequest(
+      { takesSecretIn: 'BODY' },
+      { ...registration, applicationSecret: null },
+      arrival,
+    );
     expect(without.body).not.toContain('secret');
     expect(without.headers.authorization).toBeUndefined();
   });

@@ -1,0 +1,41 @@
+import type { Tools } from '../kernel/command.ts';
+import type { Settings } from '../kernel/env.ts';
+import { encodeId } from '../kernel/id.ts';
+import type { MailKind } from '../kernel/mail.ts';
+import { systemViewer } from '../kernel/viewer.ts';
+import { restoreDays, restoreToken } from './rules.ts';
+
+/** What owners are told about their organizations. */
+export function organizationMails({ database }: Pick<Tools, 'database'>, settings: Settings): MailKind[] {
+  return [
+    {
+      name: 'organization.archived',
+      compose: async ({ organizationId = '' }) => {
+        const organization = await database.read(systemViewer(organizationId), (db) =>
+          db.organization.findUnique({ where: { id: organizationId }, include: { owner: true } }),
+        );
+        if (!organization?.archivedAt || !organization.owner) return null;
+        const { id, name, archivedAt, owner } = organization;
+        const { secret, publicUrl } = settings;
+        const url =
+          secret === null
+            ? null
+            : `${publicUrl}/organization/restore?id=${encodeId('Organization', id)}&token=${restoreToken({ id, archivedAt }, secret)}`;
+        return {
+          to: { name: `${owner.firstName} ${owner.lastName}`, address: owner.email },
+          from: null,
+          subject: `${name} is archived`,
+          paragraphs: [
+            `Hello ${owner.firstName},`,
+            `You have archived ${name}. Nobody can sign in any more, and its pages and programs answer as if it were not there. Nothing was deleted.`,
+          ],
+          action: url === null ? null : { label: `Open ${name} again`, url },
+          asides: [
+            ...(url === null ? [] : [`The link is good for ${restoreDays} days.`]),
+            'With another organization of the same account you can open it again at any time.',
+          ],
+        };
+      },
+    },
+  ];
+}

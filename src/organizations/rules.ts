@@ -1,0 +1,83 @@
+/**
+ * The laws of organizations.
+ *
+ *  1. An organization has one owner: an active administrator, who has the standard role that may do everything. The owner alone
+ *     closes it and opens it again, hands it on, and says which issuers vouch for its people.
+ *  2. While somebody is the owner they neither leave nor are deactivated, deleted or given another role: first they hand it on.
+ *  3. It is handed on to an active administrator who has an account.
+ *  4. An archived organization is as one that is not there: nobody signs in, no token counts, no page opens, no job works for it.
+ *     Nothing of it is deleted. Its owner opens it again, and all is as it was: from another organization of the same account, or
+ *     by a link that is good for 30 days, and until then for this one time that it was archived.
+ *  5. The domain of its portal is a host name, kept as DNS has it: lower case, other letters in their ASCII form, no port.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { InvalidStateError, type IssueList } from '../kernel/errors.ts';
+import { addDays } from '../kernel/time.ts';
+
+/** Law 1. */
+export function checkOwner(organization: { ownerId: string | null }, userId: string | null): void {
+  if (userId === null || organization.ownerId !== userId)
+    throw new InvalidStateError('Only the owner of the organization may do this.', 'NOT_THE_OWNER');
+}
+
+/** Law 2. */
+export function checkNoOwner(organization: { ownerId: string | null }, userId: string): void {
+  if (organization.ownerId === userId) {
+    throw new InvalidStateError(
+      'The owner of the organization stays an active administrator: hand it on first.',
+      'IS_THE_OWNER',
+    );
+  }
+}
+
+/** Law 3. */
+export function checkNewOwner(user: {
+  kind: string;
+  status: string;
+  accountId: string | null;
+  role: { isSystem: boolean };
+}): void {
+  if (user.status !== 'ACTIVE' || user.kind !== 'STAFF' || !user.role.isSystem)
+    throw new InvalidStateError('Only an active administrator can own the organization.', 'NOT_AN_ADMINISTRATOR');
+  if (user.accountId === null)
+    throw new InvalidStateError('The new owner needs an account to sign in with.', 'NO_ACCOUNT');
+}
+
+/** Law 5: null clears it, a blank one counts as none. */
+export function hostName(issues: IssueList, path: string, value: string | null | undefined): string | null | undefined {
+  if (value == null) return value;
+  const text = value.trim();
+  if (text === '') return null;
+  const host = hostOf(text);
+  if (host === null) issues.add(path, 'INVALID', `${path} must be a host name, such as portal.example.com.`);
+  return host;
+}
+
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const hostPattern = new RegExp(`^(?:${label}\\.)+${label}$`);
+
+function hostOf(text: string): string | null {
+  const url = /[/?#@:\\%\s]/.test(text) ? null : URL.parse(`https://${text}/`);
+  const host = url?.hostname ?? '';
+  // What ends in a number is an address, or none.
+  return hostPattern.test(host) && host.length <= 253 && !/\.\d+$/.test(host) ? host : null;
+}
+
+/** Law 4. */
+export const restoreDays = 30;
+
+type Closing = { id: string; archivedAt: Date };
+
+/** Law 4: it follows from what it opens and the server's secret, and is kept nowhere. */
+export function restoreToken({ id, archivedAt }: Closing, secret: string): string {
+  const digest = createHmac('sha256', secret).update(`organization ${id} ${archivedAt.toISOString()}`).digest();
+  return digest.subarray(0, 24).toString('base64url');
+}
+
+/** Law 4. */
+export function opens(token: string, closing: Closing, secret: string, at: Date): boolean {
+  const [given, right] = [Buffer.from(token), Buffer.from(restoreToken(closing, secret))];
+  return (
+    given.length === right.length && timingSafeEqual(given, right) && at < addDays(closing.archivedAt, restoreDays)
+  );
+}
