@@ -58,12 +58,16 @@ export async function startWorker(pool: pg.Pool, jobs: readonly Job[], log: Log)
   return { stop: () => runner.stop() };
 }
 
-/** Works the queue until nothing is due, also of what the jobs themselves queue, then returns. */
+/** Works the queue until nothing is due of these jobs, also of what they themselves queue, then returns. */
 export async function runJobsUntilIdle(pool: pg.Pool, jobs: readonly Job[]): Promise<void> {
   for (;;) {
     await runOnce({ pgPool: pool, taskList: taskList(jobs), noHandleSignals: true, logger: silentLogger() });
     const { rows } = await pool.query<{ due: boolean }>(
-      'select exists(select from graphile_worker._private_jobs where run_at <= now() and attempts < max_attempts) as due',
+      `select exists(
+         select from graphile_worker._private_jobs job join graphile_worker._private_tasks task on task.id = job.task_id
+           where task.identifier = any($1) and job.run_at <= now() and job.attempts < job.max_attempts
+       ) as due`,
+      [jobs.map(({ name }) => name)],
     );
     if (!rows[0]?.due) return;
   }
