@@ -1,13 +1,17 @@
 import { z } from 'zod';
-import { type EncryptionKey, parseEncryptionKeys } from './secrets.ts';
+import { parseIssuers } from './issuers.ts';
+import { parseEncryptionKeys } from './secrets.ts';
 
-function encryptionKeys(text: string, context: z.RefinementCtx): EncryptionKey[] {
-  try {
-    return parseEncryptionKeys(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
+/** Reads with a function that throws what is wrong. */
+function readBy<Value>(read: (text: string) => Value): (text: string, context: z.RefinementCtx) => Value {
+  return (text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  };
 }
 
 /** As many characters as 24 random bytes have in base64. */
@@ -62,7 +66,7 @@ const plainVariables = z.object({
   /** Query operations are compiled into one statement where they can be; `plain` turns that off. */
   READS: z.enum(['compiled', 'plain']).default('compiled'),
   /** `id:base64key,id2:…`: what the secrets of organizations are encrypted with. The first encrypts, all decrypt. */
-  ENCRYPTION_KEYS: z.string().transform(encryptionKeys).optional(),
+  ENCRYPTION_KEYS: z.string().transform(readBy(parseEncryptionKeys)).optional(),
   /** Where Stripe's API is, and how long to wait for it. */
   STRIPE_URL: z.url({ protocol: /^https?$/, error: 'must be a http or https URL' }).default('https://api.stripe.com'),
   STRIPE_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(80).default(20),
@@ -72,6 +76,8 @@ const plainVariables = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be a smtp:// or smtps:// URL' }).optional(),
   /** Under which address mail is sent. */
   MAIL_FROM: z.email('must be an e-mail address').optional(),
+  /** A JSON list of issuers that everybody may sign in with. */
+  OIDC_ISSUERS: z.string().transform(readBy(parseIssuers)).default([]),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   SHUTDOWN_SECONDS: z.coerce.number().int().min(1).max(600).default(20),
 });

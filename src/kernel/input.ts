@@ -93,6 +93,14 @@ export function webUrlOf(text: string): URL | null {
   return url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : null;
 }
 
+const thisMachine = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** One that nobody between reads along: over https; over http only on this very machine, where developers have theirs. */
+export function safeUrlOf(text: string): URL | null {
+  const url = webUrlOf(text);
+  return url?.protocol === 'https:' || thisMachine.has(url?.hostname ?? '') ? url : null;
+}
+
 type JsonObject = { [key: string]: unknown };
 
 /** SPP's metadata: an object, or a list of `{ title, value }` of which the later duplicate wins. Stored as an object. */

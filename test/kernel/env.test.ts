@@ -94,6 +94,7 @@ describe('the environment', () => {
       STRIPE_URL: 'ftp://geheim.example.com',
       STRIPE_TIMEOUT_SECONDS: '0',
       OUTBOUND_PRIVATE_HOSTS: 'https://geheim',
+      OIDC_ISSUERS: '[{"id":"google","applicationId":"a","applicationSecret":"geheim","more":1}]',
       ALLOWED_ORIGINS: '*',
       MAX_CONNECTIONS: '0',
       MAX_BODY_BYTES: '1',

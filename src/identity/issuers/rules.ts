@@ -11,21 +11,10 @@
  *  6. A deleted issuer that is added again knows nobody, until they come again.
  */
 import type { IssueList } from '../../kernel/errors.ts';
-import { optionalText, requiredText } from '../../kernel/input.ts';
-import { isIssuer } from './openid/rules.ts';
+import { optionalText, requiredText, safeUrlOf } from '../../kernel/input.ts';
 
 /** Law 4. */
 export const mostIssuers = 10;
-
-/** An issuer that the deployment offers to everybody. */
-export type OfferedIssuer = {
-  /** In addresses. */
-  readonly id: string;
-  readonly name: string;
-  readonly address: string;
-  readonly applicationId: string;
-  readonly applicationSecret: string | null;
-};
 
 export type IssuerFields = {
   name?: string | null;
@@ -47,7 +36,7 @@ export function checkFields(issues: IssueList, input: IssuerFields, isNew: boole
 /** Law 4: the address as it is kept. It is compared letter by letter, so nothing of it is put right. */
 export function checkAddress(issues: IssueList, value: string): string {
   const address = requiredText(issues, 'address', value, 500);
-  if (address !== '' && !isIssuer(address))
+  if (address !== '' && (!safeUrlOf(address) || /[?#\s]/.test(address)))
     issues.add('address', 'INVALID', 'address must be an https address without ? and #.');
   return address;
 }

@@ -14,7 +14,7 @@
  *  7. Why somebody is not let in stands in the log. They see that they are not.
  */
 import { createHash } from 'node:crypto';
-import { webUrlOf } from '../../../kernel/input.ts';
+import { safeUrlOf } from '../../../kernel/input.ts';
 
 /** What we are to an issuer. */
 export type Registration = {
@@ -63,19 +63,6 @@ export class IssuerError extends Error {
 
 // ------------------------------------------------------------------ the issuer
 
-/** Law 1. */
-export function isIssuer(text: string): boolean {
-  return secureUrl(text) !== null && !/[?#\s]/.test(text);
-}
-
-const thisMachine = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-// Null: what is no address, and one that is not reached safely.
-function secureUrl(text: unknown): URL | null {
-  const url = typeof text === 'string' ? webUrlOf(text) : null;
-  return url?.protocol === 'https:' || thisMachine.has(url?.hostname ?? '') ? url : null;
-}
-
 /** Where an issuer tells about itself. */
 export function metadataAddress(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
@@ -86,7 +73,7 @@ export function metadataOf(document: unknown, issuer: string): Metadata {
   const told = objectOf(document);
   if (told?.issuer !== issuer) throw unusable('it tells about another issuer, or none');
   const address = (name: string) => {
-    const url = secureUrl(told[name]);
+    const url = safeUrlOf(String(told[name] ?? ''));
     if (!url) throw unusable(`its ${name} is no address that is reached safely`);
     return url.href;
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import * as rules from '../../../../src/identity/issuers/openid/rules.ts';
+import { isIssuerAddress } from '../../../../src/kernel/issuers.ts';
 
 const issuer = 'https://issuer.example';
 const document = {
@@ -27,7 +28,7 @@ describe('law 1: an issuer', () => {
     'http://localhost/realms/one',
     'http://[::1]:9',
   ])('may be %s', (address) => {
-    expect(rules.isIssuer(address)).toBe(true);
+    expect(isIssuerAddress(address)).toBe(true);
   });
 
   test.each([
@@ -44,7 +45,7 @@ describe('law 1: an issuer', () => {
     ['nothing', ''],
     ['too much', `https://issuer.example/${'x'.repeat(2_000)}`],
   ])('is not %s', (_, address) => {
-    expect(rules.isIssuer(address)).toBe(false);
+    expect(isIssuerAddress(address)).toBe(false);
   });
 
   test('tells about itself under its own address', () => {
