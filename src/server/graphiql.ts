@@ -21,23 +21,29 @@ export type GraphiQLOptions = {
 
 export type GraphiQL = (request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
 
-// The page brings everything with it; this also keeps it from asking anybody but us.
-const policy = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline' 'unsafe-eval' blob:",
-  'worker-src blob:',
-  "style-src 'unsafe-inline'",
-  'img-src data:',
-  'font-src data:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** The page, and the SHA-256 of each script that stands in it. */
+export type RenderedPage = { compressed: Uint8Array; scriptHashes: string[] };
+
+// The page brings everything with it; this also keeps it from running anything else, and from asking anybody but us. Its editor
+// makes its workers of its own text (blob:) and writes its styles as it goes.
+function policyFor({ scriptHashes }: RenderedPage): string {
+  return [
+    "default-src 'none'",
+    `script-src ${scriptHashes.map((hash) => `'sha256-${hash}'`).join(' ')}`,
+    'worker-src blob:',
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    'font-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
 
 /** The page for browsers. It is 9 MB of text: made when first asked for, and kept compressed. */
 export function createGraphiQL({ prefill, isSignedIn }: GraphiQLOptions): GraphiQL {
-  const pages = new Map<boolean, Promise<Buffer>>();
+  const pages = new Map<boolean, Promise<RenderedPage>>();
 
   const page = (prefilled: boolean) => {
     const made = pages.get(prefilled) ?? render(prefilled && prefill ? prefill() : null);
@@ -48,13 +54,13 @@ export function createGraphiQL({ prefill, isSignedIn }: GraphiQLOptions): Graphi
   };
 
   return async (request, response) => {
-    const compressed = await page(prefill !== null && isLocal(request) && !isSignedIn(request));
+    const rendered = await page(prefill !== null && isLocal(request) && !isSignedIn(request));
     const accepts = request.headers['accept-encoding']?.includes('gzip') ?? false;
-    const body = accepts ? compressed : await gunzip(compressed);
+    const body = accepts ? rendered.compressed : await gunzip(rendered.compressed);
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'content-length': body.length,
-      'content-security-policy': policy,
+      'content-security-policy': policyFor(rendered),
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
@@ -64,10 +70,10 @@ export function createGraphiQL({ prefill, isSignedIn }: GraphiQLOptions): Graphi
   };
 }
 
-async function render(prefilled: Promise<Prefilled> | null): Promise<Buffer> {
+async function render(prefilled: Promise<Prefilled> | null): Promise<RenderedPage> {
   const worker = new Worker(new URL('./graphiql-page.ts', import.meta.url), { workerData: await prefilled });
-  const [page] = (await once(worker, 'message')) as [Uint8Array];
-  return Buffer.from(page);
+  const [page] = (await once(worker, 'message')) as [RenderedPage];
+  return page;
 }
 
 const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { applyMigrations } from '../../src/database/migrations.ts';
@@ -17,6 +17,24 @@ async function makeDatabase(from: 'template0' | 'service_engine'): Promise<strin
   await asSuperuser(`create database ${name} template ${from} owner service_engine_owner`);
   made.push(name);
   return name;
+}
+
+/** The scripts that a page may run: none but those whose hashes its policy has. */
+function scriptsAllowed({ headers }: Response): string[] {
+  const directives = headers.get('content-security-policy')?.split('; ') ?? [];
+  expect(directives[0]).toBe("default-src 'none'");
+  const sources =
+    directives
+      .find((directive) => directive.startsWith('script-src '))
+      ?.split(' ')
+      .slice(1) ?? [];
+  expect(sources.every((source) => /^'sha256-[A-Za-z0-9+/]{43}='$/.test(source))).toBe(true);
+  return sources;
+}
+
+function scriptsOf(page: string): string[] {
+  const scripts = [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script = '']) => script);
+  return scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
 }
 
 async function asSuperuser(sql: string): Promise<void> {
@@ -137,6 +155,7 @@ describe('with DATABASE_URL', () => {
     expect(page).toContain('<title>service-engine-x</title>');
     expect(page).not.toContain('sx_live_');
     expect(page.slice(0, 1_000)).not.toMatch(/(src|href)="https?:/);
+    expect(scriptsAllowed(response)).toEqual(scriptsOf(page));
   });
 
   test('gives every answer an id, which the log has too', async () => {
