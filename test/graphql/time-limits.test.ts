@@ -175,7 +175,7 @@ describe('an operation', () => {
 
   test('that is stopped while its answer is read says so', async () => {
     const world = await makeWorld();
-    const { ask } = await impatient(world, { ...patient, operation: 300 });
+    const { ask } = await impatient(world, { ...patient, operation: 2_000 });
     const order = await world.order({ note: 'before' });
     const change = `mutation { orderUpdate(input: { id: "${order.id}", note: "after" }) {
       ... on OrderUpdateSuccess { order { messages { totalCount } } }
