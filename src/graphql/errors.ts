@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import { unavailability } from '../kernel/db.ts';
 import {
   type ConflictError,
   DomainError,
@@ -11,6 +10,7 @@ import {
   UnavailableError,
 } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import { unavailability } from '../kernel/unavailability.ts';
 import { builder } from './builder.ts';
 
 /** A failure as a value: graphql-js would throw an Error that a resolver answers. */

@@ -10,11 +10,12 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
-import { countStatements, unavailability } from '../kernel/db.ts';
+import { countStatements } from '../kernel/db.ts';
 import { whileWaitedFor, withinTime } from '../kernel/deadline.ts';
 import type { Settings } from '../kernel/env.ts';
 import { type DomainError, UnauthenticatedError } from '../kernel/errors.ts';
 import { reads } from '../kernel/metrics.ts';
+import { unavailability } from '../kernel/unavailability.ts';
 import { decodeWire } from '../kernel/wire.ts';
 import { type Compiler, createCompiler } from './compiler/compiler.ts';
 import { type Context, closeRead } from './context.ts';

@@ -106,6 +106,8 @@ describe('the permission matrix', () => {
       'orderMessages.create',
       'orderTasks.complete',
       'orders.create',
+      // As whoever it is elsewhere: that it is the owner of the closed one, the command makes sure.
+      'organization.restore',
       'paymentMethods.attach',
       'paymentMethods.detach',
       'paymentMethods.update',

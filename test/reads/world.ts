@@ -84,6 +84,9 @@ async function makePeople(world: World) {
   }
   staff.push(await world.member({ role: contractor, firstName: 'eve', lastName: 'Same', createdAt: at(1) }));
   const [first, second, third] = staff as [Person, Person, Person];
+  await world.account({ people: [second] });
+  await world.issuer({ name: text(5), createdAt: at(2) });
+  await world.issuer({ name: text(6), address: 'https://other.example', applicationSecret: null, createdAt: at(2) });
   const bare = await world.address({ line1: null, city: null, country: null });
   const full = await world.address({
     line1: text(1),
