@@ -789,9 +789,10 @@ alter table payments
   add constraint payments_currency_check check (currency ~ '^[A-Z]{3}$'),
   add constraint payments_settled_check check ((settled_at is not null) = (status = 'SUCCEEDED')),
   add constraint payments_refund_check check (refunded_payment_id is null or kind = 'REFUND');
--- The same movement at a processor is recorded once.
+-- The same movement at a processor is recorded once. The cast is what PostgreSQL adds: so the definition that it gives out
+-- makes the same index again, which the seed relies on.
 create unique index payments_transaction_key on payments (organization_id, processor, kind, transaction_id)
-  where transaction_id is not null and kind in ('CHARGE', 'REFUND');
+  where transaction_id is not null and kind::text in ('CHARGE', 'REFUND');
 -- One charge of an invoice at a time.
 create unique index payments_processing_key on payments (organization_id, invoice_id) where status = 'PROCESSING';
 create index payments_processing_idx on payments (created_at) where status = 'PROCESSING';
