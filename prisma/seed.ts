@@ -8,15 +8,29 @@ import { pendingMigrations } from '../src/database/migrations.ts';
 import { addDays, now } from '../src/kernel/time.ts';
 import { runScript, withOwnerDatabase } from './script.ts';
 import type { Agency } from './seed/agency.ts';
-import { disableTriggers, enableTriggers, vacuum, withoutIndexes, writeSearchTerms } from './seed/bulk.ts';
-import { type Studio, writeCatalogue } from './seed/catalogue.ts';
-import { writeClients } from './seed/clients.ts';
+import {
+  disableTriggers,
+  enableTriggers,
+  reopenOrders,
+  vacuum,
+  withoutIndexes,
+  writeBalances,
+  writeSearchTerms,
+} from './seed/bulk.ts';
+import { type Catalogue, type Studio, writeCatalogue } from './seed/catalogue.ts';
+import { type Client, writeClients } from './seed/clients.ts';
 import { rowWriter } from './seed/copy.ts';
 import { fabrikam } from './seed/fabrikam.ts';
 import { historyWriter } from './seed/history.ts';
+import { openBooks } from './seed/money/books.ts';
+import { openDesk, type Reopened } from './seed/money/desk.ts';
+import { planErrands } from './seed/money/errands.ts';
+import { closeTill, openTill } from './seed/money/till.ts';
 import { northwind } from './seed/northwind.ts';
-import { type OrderPlan, writeOrders } from './seed/orders.ts';
-import { createRandom } from './seed/random.ts';
+import { type OrderPlan, type Surroundings, writeOrders } from './seed/orders.ts';
+import { createRandom, type Random } from './seed/random.ts';
+import { writeActivities } from './seed/support/activities.ts';
+import { askOtherwise, openHelpDesk } from './seed/support/tickets.ts';
 
 export type SeedSize = 'small' | 'medium' | 'large';
 
@@ -81,29 +95,55 @@ async function writeDemo(
   plan: SeedPlan,
   log: (line: string) => void,
 ): Promise<SeededDemo> {
-  const random = createRandom(20_261);
   const writer = rowWriter(client);
-  const history = historyWriter(writer, random);
-  const studioOf = (agency: Agency): Studio => {
+  // Each part draws from a stream of its own: what is added to one leaves the rows of the others as they were.
+  const [work, money, support] = [20_261, 40_404, 60_606].map(createRandom) as [Random, Random, Random];
+  const drawing = (random: Random) => ({ random, history: historyWriter(writer, random) });
+  const found = (agency: Agency, { clients: count, ...orders }: SeedPlan): Site => {
     const founded = addDays(base, -1_100);
-    return { agency, random, writer, history, base, founded, organizationId: random.uuid(founded) };
+    const studio = { agency, writer, base, founded, organizationId: work.uuid(founded), ...drawing(work) };
+    const catalogue = writeCatalogue(studio);
+    const clients = writeClients(studio, catalogue, count, money);
+    const books = openBooks({ ...studio, ...drawing(money) }, catalogue, clients, orders);
+    const helpDesk = openHelpDesk({ ...studio, ...drawing(support) }, catalogue, orders);
+    return { studio, catalogue, clients, orders, till: openTill(openDesk(books)), helpDesk };
   };
 
-  const second = studioOf(fabrikam);
-  const secondCatalogue = writeCatalogue(second);
-  const secondClients = writeClients(second, secondCatalogue, secondPlan.clients);
-  const first = studioOf(northwind);
-  const catalogue = writeCatalogue(first);
-  const clients = writeClients(first, catalogue, plan.clients);
+  const second = found(fabrikam, secondPlan);
+  const first = found(northwind, plan);
+  const organizationIds = [first, second].map(({ studio }) => studio.organizationId);
   await withoutIndexes(client, async () => {
-    await writeOrders(second, secondCatalogue, secondClients, secondPlan, () => {});
-    await writeOrders(first, catalogue, clients, plan, progressLog(plan.count, log));
-    await writeSearchTerms(client, [first.organizationId, second.organizationId]);
+    const reopened = [
+      ...(await writeBusiness(second, () => {})),
+      ...(await writeBusiness(first, progressLog(plan.count, log))),
+    ];
+    await reopenOrders(client, reopened);
+    await writeBalances(client, organizationIds);
+    await writeSearchTerms(client, organizationIds);
     log('All rows written. Building the indexes.');
   });
-  const admin = catalogue.team.find(({ role }) => role === 'Administrator');
+  const admin = first.catalogue.team.find(({ role }) => role === 'Administrator');
   if (!admin) throw new Error('The demo organization has no administrator.');
-  return { organizationId: first.organizationId, adminUserId: admin.id, adminRoleId: catalogue.roleIds.Administrator };
+  return {
+    organizationId: first.studio.organizationId,
+    adminUserId: admin.id,
+    adminRoleId: first.catalogue.roleIds.Administrator,
+  };
+}
+
+/** An organization with its people and everything that it sells, ready for business. */
+type Site = Surroundings & { studio: Studio; catalogue: Catalogue; clients: readonly Client[]; orders: OrderPlan };
+
+/** Everything that happened until today. Answers the orders that subscriptions took up again. */
+async function writeBusiness(site: Site, progress: (written: number) => void): Promise<Reopened[]> {
+  const { studio, catalogue, clients, orders, till, helpDesk } = site;
+  planErrands(till.desk, orders.count);
+  await writeOrders(studio, catalogue, clients, orders, site, progress);
+  const reopened = closeTill(till);
+  askOtherwise(helpDesk, clients);
+  writeActivities(helpDesk.studio, catalogue, clients, orders.detailed);
+  await studio.writer.flush();
+  return reopened;
 }
 
 /** Says something at every tenth of the way, not for every lot of rows. */

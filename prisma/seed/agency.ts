@@ -7,6 +7,13 @@ export type Agency = {
     notificationEmail: string;
     currency: string;
     timeZone: string;
+    invoicePrefix: string;
+    /** Who asks for the money, line by line. */
+    invoiceSender: string;
+    taxName: string;
+    paymentTermDays: number;
+    dunningDays: readonly number[];
+    testPayments: boolean;
   };
   groups: readonly string[];
   team: readonly Member[];
@@ -16,6 +23,9 @@ export type Agency = {
   services: readonly Item[];
   /** Work that was agreed on without a service. */
   customTitles: readonly string[];
+  billing: Billing;
+  ticketStatuses: readonly { code: number; name: string; kind: TicketStatusKind }[];
+  questions: readonly Question[];
 };
 
 export type RoleName = 'Administrator' | 'Manager' | 'Contractor';
@@ -71,6 +81,75 @@ export type Item = {
 };
 
 export type Term = { price: number; length: number; unit: 'DAY' | 'WEEK' | 'MONTH' | 'YEAR' };
+
+/** What an organization asks money for besides its services, and what it lets go. */
+export type Billing = {
+  /** Who pays a tax: clients of the country, or of one of its states only. */
+  taxes: readonly { country: string; state?: string; percent: number }[];
+  coupons: readonly Offer[];
+  /** Goes on an invoice beside the ordered work. */
+  extras: readonly Extra[];
+  /** Is invoiced by itself, without an order. */
+  errands: readonly Extra[];
+  retainers: readonly Retainer[];
+};
+
+export type Extra = {
+  name: string;
+  /** Of one. */
+  price: number;
+  /** So many at most; one unless given. */
+  most?: number;
+};
+
+export type Offer = {
+  code: string;
+  description: string;
+  type: 'PERCENTAGE' | 'FIXED';
+  amount: number;
+  /** Names of the services that it is for; all unless given. */
+  services?: readonly string[];
+  /** So many days ago. */
+  since: number;
+  /** So many days ago, or, below zero, in so many days. */
+  expires?: number;
+  deleted?: number;
+  newCustomers?: boolean;
+  singleUse?: boolean;
+  singleQuantity?: boolean;
+  lasts?: boolean;
+  limit?: number;
+  minimum?: number;
+  /** Only for clients whom one of the others brought. */
+  referred?: boolean;
+};
+
+/** A subscription that was agreed on without a service, with what is to have become of it by the demo's today. */
+export type Retainer = {
+  name: string;
+  price: number;
+  unit: Term['unit'];
+  /** How often it has been paid. */
+  payments: number;
+  fate: 'ACTIVE' | 'ENDING' | 'WAITING' | 'PAST_DUE' | 'PAUSED' | 'CANCELED' | 'EXPIRED';
+  /** So many days ago what the fate says happened, or the running period began. */
+  since: number;
+  /** Begun on the last day of a long month. */
+  atMonthEnd?: boolean;
+};
+
+export type TicketStatusKind = 'OPEN' | 'PENDING' | 'CLOSED' | 'SNOOZED' | 'SPAM';
+
+/** What a client writes to the team about. */
+export type Question = {
+  subject: string;
+  /** How often it comes up, compared with the others. */
+  weight: number;
+  /** Without one of these it makes no sense. */
+  about?: 'order' | 'spam';
+  tags?: readonly string[];
+  lines: readonly Line[];
+};
 
 export const client = (text: string): Line => ['client', text];
 export const staff = (text: string): Line => ['staff', text];

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { gradeAreas, settingAreas } from '../../src/identity/permissions.ts';
 import { addDays } from '../../src/kernel/time.ts';
 import type { Agency, Craft, Item, Member } from './agency.ts';
@@ -52,6 +51,12 @@ export function writeCatalogue(studio: Studio): Catalogue {
     notification_email: agency.organization.notificationEmail,
     currency: agency.organization.currency,
     time_zone: agency.organization.timeZone,
+    invoice_prefix: agency.organization.invoicePrefix,
+    invoice_sender: agency.organization.invoiceSender,
+    tax_name: agency.organization.taxName,
+    payment_term_days: agency.organization.paymentTermDays,
+    dunning_days: agency.organization.dunningDays,
+    test_payments: agency.organization.testPayments,
     created_at: founded,
     updated_at: founded,
   };
@@ -62,7 +67,6 @@ export function writeCatalogue(studio: Studio): Catalogue {
   const team = writeTeam(studio, founded, roleIds);
   const founder: Actor = { kind: 'STAFF', id: team[0]?.id ?? null };
   writeStatuses(studio, founded);
-  writeTicketStatuses(studio, founded);
   const tagIds = new Map(
     agency.tags.map((name, index) => [name, writeTag(studio, addDays(founded, 20 + index * 9), name, founder)]),
   );
@@ -70,7 +74,7 @@ export function writeCatalogue(studio: Studio): Catalogue {
 }
 
 /** The columns that every entity begins with. */
-function entity({ random, organizationId }: Studio, at: Date) {
+export function entity({ random, organizationId }: Studio, at: Date) {
   return { id: random.uuid(at), organization_id: organizationId, created_at: at, updated_at: at };
 }
 
@@ -188,6 +192,8 @@ export function userRow(start: Row & { id: string }, given: Row): Row & { id: st
     affiliate_id: null,
     affiliate_code: null,
     account_manager_id: null,
+    referred_by_id: null,
+    has_two_factor: false,
     group_id: null,
     address_id: null,
     ...given,
@@ -199,24 +205,6 @@ function writeStatuses(studio: Studio, at: Date): void {
     const row = { ...entity(studio, at), code: status.code, name: status.name, kind: status.kind, position };
     studio.writer.write('order_statuses', row);
     studio.history.created('ORDER_STATUS', row, system, null);
-  }
-}
-
-// Their ids are not drawn, so that everything else is as it was before there were tickets.
-function writeTicketStatuses(studio: Studio, at: Date): void {
-  const standard = ['Open', 'Pending', 'Closed', 'Snoozed', 'Spam'];
-  for (const [position, name] of standard.entries()) {
-    const digest = createHash('md5').update(`${studio.organizationId} ${name}`).digest('hex');
-    studio.writer.write('ticket_statuses', {
-      id: digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
-      organization_id: studio.organizationId,
-      code: position + 1,
-      name,
-      kind: name.toUpperCase(),
-      position,
-      created_at: at,
-      updated_at: at,
-    });
   }
 }
 

@@ -1,9 +1,23 @@
 import { addDays, addHours } from '../../src/kernel/time.ts';
 import { type Catalogue, type Colleague, type Studio, system, userRow } from './catalogue.ts';
+import type { Row } from './copy.ts';
 import { addressOf, type Company, emailOf, makeCompany, makePerson, type Person, phoneOf, taxIdOf } from './people.ts';
-import { spread } from './random.ts';
+import { type Random, spread } from './random.ts';
 
-export type Client = Person & { id: string; createdAt: Date; company: Company; manager: Colleague };
+export type Client = Person & {
+  id: string;
+  createdAt: Date;
+  company: Company;
+  manager: Colleague;
+  /** Of the country that they live in; null where addresses go without. */
+  state: string | null;
+  /** The address as invoices keep it, in JSON. */
+  billingAddress: string;
+  /** What the team gave them to spend, in the smallest unit of the currency. */
+  granted: number;
+  /** Who brought them. */
+  referredBy: Client | null;
+};
 
 const notes = [
   'Pays within a day. Likes to be called by first name.',
@@ -15,8 +29,8 @@ const notes = [
 ];
 const staffSizes = ['1 to 10', '11 to 50', '51 to 200', 'over 200'];
 
-/** The clients, oldest first: about a third were there before the first order. */
-export function writeClients(studio: Studio, catalogue: Catalogue, count: number): Client[] {
+/** The clients, oldest first: about a third were there before the first order. What is known since later draws for itself. */
+export function writeClients(studio: Studio, catalogue: Catalogue, count: number, later: Random): Client[] {
   const { random, base } = studio;
   const managers = catalogue.team.filter(({ role }) => role !== 'Contractor');
   const emails = new Set<string>();
@@ -31,8 +45,10 @@ export function writeClients(studio: Studio, catalogue: Catalogue, count: number
     const company = owner?.company ?? makeCompany(random, person);
     const manager = owner?.manager ?? random.pick(managers);
     const email = unused(emails, emailOf(person, company.domain));
-    const client = { ...person, id: random.uuid(createdAt), createdAt, company, manager };
-    writeClient(studio, catalogue, client, email, index);
+    // The oldest ones recommend the most.
+    const referredBy = !owner && index > 4 && later.chance(0.12) ? (owners[later.int(0, 3)] ?? null) : null;
+    const start = { ...person, id: random.uuid(createdAt), createdAt, company, manager, referredBy };
+    const client = writeClient(studio, catalogue, start, email, index, later.chance(0.04));
     clients.push(client);
     if (owner) writeMembership(studio, owner, client);
     else owners.push(client);
@@ -47,7 +63,16 @@ function unused(emails: Set<string>, wanted: string): string {
   return email;
 }
 
-function writeClient(studio: Studio, { roleIds, team }: Catalogue, client: Client, email: string, index: number): void {
+type Newcomer = Omit<Client, 'state' | 'billingAddress' | 'granted'>;
+
+function writeClient(
+  studio: Studio,
+  { roleIds, team }: Catalogue,
+  client: Newcomer,
+  email: string,
+  index: number,
+  hasTwoFactor: boolean,
+): Client {
   const { random, writer, history, organizationId } = studio;
   const start = {
     id: client.id,
@@ -70,7 +95,7 @@ function writeClient(studio: Studio, { roleIds, team }: Catalogue, client: Clien
   };
   writer.write('addresses', address);
   history.created('ADDRESS', address, system, null);
-  const row = userRow(start, {
+  const drawn = userRow(start, {
     role_id: roleIds.Client,
     kind: 'CLIENT',
     email,
@@ -93,8 +118,12 @@ function writeClient(studio: Studio, { roleIds, team }: Catalogue, client: Clien
     affiliate_id: random.int(100_000, 999_999),
     affiliate_code: `${spread(index, 3)}${random.code('ABCDEFGHJKLMNPQRSTUVWXYZ', 3)}`,
     account_manager_id: client.manager.id,
+    referred_by_id: client.referredBy?.id ?? null,
+    has_two_factor: hasTwoFactor,
     address_id: addressId,
   });
+  // A balance is what the ledger says: it is granted later.
+  const row = { ...drawn, balance: 0 };
   writer.write('users', row);
   history.created('CLIENT', row, { kind: 'STAFF', id: client.manager.id }, row.id);
   const second = random.chance(0.2) ? random.pick(team.filter(({ id }) => id !== client.manager.id)) : null;
@@ -102,6 +131,27 @@ function writeClient(studio: Studio, { roleIds, team }: Catalogue, client: Clien
     const link = { organization_id: organizationId, client_id: client.id, manager_id: manager.id };
     writer.write('client_managers', { ...link, created_at: client.createdAt });
   }
+  const granted = Number(drawn.balance) * 100;
+  return { ...client, state: address.state, billingAddress: billingAddressOf(address), granted };
+}
+
+/** An address as invoices keep it. */
+function billingAddressOf(address: Row): string {
+  const { line_1, line_2, city, state, postcode, country } = address;
+  const { first_name, last_name, tax_id, company_name, company_vat } = address;
+  return JSON.stringify({
+    line1: line_1,
+    line2: line_2,
+    city,
+    state,
+    postcode,
+    country,
+    firstName: first_name,
+    lastName: last_name,
+    taxId: tax_id,
+    companyName: company_name,
+    companyVat: company_vat,
+  });
 }
 
 function writeMembership({ writer, organizationId, random, base }: Studio, owner: Client, member: Client): void {

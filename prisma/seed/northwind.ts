@@ -1,5 +1,7 @@
 import type { Agency } from './agency.ts';
+import { northwindBilling } from './northwind-billing.ts';
 import { northwindCrafts } from './northwind-crafts.ts';
+import { northwindQuestions } from './northwind-questions.ts';
 import { northwindServices } from './northwind-services.ts';
 
 export const northwind: Agency = {
@@ -10,6 +12,13 @@ export const northwind: Agency = {
     notificationEmail: 'studio@northwind.example',
     currency: 'USD',
     timeZone: 'America/New_York',
+    invoicePrefix: 'INV-',
+    invoiceSender:
+      'Northwind Content Studio LLC\n48 Water Street, 3rd floor\nBrooklyn, NY 11201, United States\nEIN 12-3456789',
+    taxName: 'Sales tax',
+    paymentTermDays: 14,
+    dunningDays: [1, 3, 5, 7],
+    testPayments: true,
   },
   groups: ['Editorial', 'Design & Video', 'Growth'],
   team: [
@@ -72,4 +81,15 @@ export const northwind: Agency = {
     'Onboarding session',
     'Handover to in-house team',
   ],
+  billing: northwindBilling,
+  // Codes 1 to 5 are those of every organization; the studio added the last one.
+  ticketStatuses: [
+    { code: 1, name: 'Open', kind: 'OPEN' },
+    { code: 2, name: 'Pending', kind: 'PENDING' },
+    { code: 3, name: 'Closed', kind: 'CLOSED' },
+    { code: 4, name: 'Snoozed', kind: 'SNOOZED' },
+    { code: 5, name: 'Spam', kind: 'SPAM' },
+    { code: 6, name: 'Escalated', kind: 'OPEN' },
+  ],
+  questions: northwindQuestions,
 };

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { addHours } from '../../src/kernel/time.ts';
 import type { Step } from './agency.ts';
 import type { Catalogue, Colleague, SoldItem, Studio } from './catalogue.ts';
 import { soldInNumbers } from './catalogue.ts';
@@ -8,8 +6,12 @@ import type { Client } from './clients.ts';
 import type { Actor } from './history.ts';
 import { type Life, liveOrder, orderTimes } from './life.ts';
 import { writeMessages } from './messages.ts';
+import { priceAt } from './money/amounts.ts';
+import type { Renewal } from './money/desk.ts';
+import { billOrder, remarkAboutBudget, remarkAboutDiscount, renewalFor, type Till } from './money/till.ts';
 import { slug } from './people.ts';
 import { type Random, spread } from './random.ts';
+import { askAbout, type HelpDesk } from './support/tickets.ts';
 import { writeTasks } from './tasks.ts';
 import { fill, type Wording } from './wording.ts';
 
@@ -23,6 +25,8 @@ export type Story = {
   /** Who is assigned, the one in charge first. */
   people: readonly Colleague[];
   wording: Wording;
+  /** What the order came of, where it was not placed but renewed. */
+  renewal: Renewal | null;
   /** Whether to write everything: longer conversations, more tasks, forms and the whole history. */
   detailed: boolean;
 };
@@ -34,6 +38,9 @@ export type OrderPlan = {
   logged: boolean;
 };
 
+/** What goes on beside the orders, and hears of each. */
+export type Surroundings = { till: Till; helpDesk: HelpDesk };
+
 const rowsAtOnce = 30_000;
 
 /** Writes the orders and all that hangs on them. The server takes in one lot of rows while the next is made. */
@@ -42,6 +49,7 @@ export async function writeOrders(
   catalogue: Catalogue,
   clients: readonly Client[],
   plan: OrderPlan,
+  { till, helpDesk }: Surroundings,
   progress: (written: number) => void,
 ): Promise<void> {
   const { random, base, writer } = studio;
@@ -50,13 +58,20 @@ export async function writeOrders(
   let sending = Promise.resolve();
   for (const time of orderTimes(random, base, plan.count)) {
     const createdAt = new Date(time);
+    till.desk.books.agenda.runUntil(createdAt);
     while (known < clients.length && (clients[known] as Client).createdAt < createdAt) known += 1;
     // Long-standing clients order more.
     const client = clients[Math.floor(Math.max(known, 1) * random.next() ** 1.4)] as Client;
     const item = random.chance(0.03)
       ? null
       : random.pickWeighted(catalogue.items.filter(({ onSale }) => onSale(createdAt)));
-    writeOrder(studio, catalogue, plan, { index, createdAt, client, item });
+    const { story, row, invoiceNumber } = writeOrder(studio, catalogue, plan, till, {
+      index,
+      createdAt,
+      client,
+      item,
+    });
+    askAbout(helpDesk, story, row, invoiceNumber);
     index += 1;
     if (writer.waiting() >= rowsAtOnce) {
       await sending;
@@ -79,10 +94,13 @@ function writeOrder(
   studio: Studio,
   catalogue: Catalogue,
   plan: OrderPlan,
-  { index, createdAt, client, item }: Start,
-): void {
+  till: Till,
+  { index, createdAt, client: placer, item }: Start,
+) {
   const { random, base, writer, organizationId } = studio;
   const life = liveOrder(random, item, createdAt, base);
+  const renewal = renewalFor(till, placer, item, life);
+  const client = renewal?.subscription.client ?? placer;
   const order = {
     id: random.uuid(createdAt),
     number: `${random.code('ABCDEFGHJKLMNPQRSTUVWXYZ', 4)}${spread(index, 4)}`,
@@ -100,14 +118,13 @@ function writeOrder(
     topic,
     slug: slug(fill(topic, { company: client.company.name })),
   };
-  const story: Story = { order, life, item, client, people, wording, detailed: plan.detailed };
+  const story: Story = { order, life, item, client, people, wording, renewal, detailed: plan.detailed };
 
-  // The order's own row tells of its newest message and work, so these are worked out first; the order's table is sent
-  // before theirs all the same.
+  // The order's own row tells of its newest message and work and of its invoice, so these are worked out first; the order's
+  // table is sent before theirs all the same.
   const lastTask = writeTasks(studio, story, item ? stepsOf(random, item.work.steps, plan.detailed) : []);
   const lastMessage = writeMessages(studio, story);
-  const row = orderRow(studio, story, title, lastTask, lastMessage);
-  writer.write('orders', row);
+  const ordered = orderRow(studio, story, title, lastTask, lastMessage);
   const assignedAt = life.startedAt ?? createdAt;
   for (const { id } of people) {
     const link = { organization_id: organizationId, order_id: order.id, employee_id: id };
@@ -118,8 +135,12 @@ function writeOrder(
     writer.write('order_tags', { ...link, created_at: createdAt });
   }
   writeForm(studio, story);
-  if (row.price > 0) writeInvoice(studio, story, row, index);
+  const [billed, bill] =
+    ordered.price > 0 ? billOrder(till, story, ordered, random.uuid(createdAt)) : ([{}, null] as const);
+  const row = { ...ordered, ...billed };
+  writer.write('orders', row);
   if (plan.logged) writeHistory(studio, catalogue, story, row);
+  return { story, row, invoiceNumber: bill?.number ?? null };
 }
 
 function assign(
@@ -150,11 +171,11 @@ function tagsOf(random: Random, { agency }: Studio, item: SoldItem | null, detai
 }
 
 const remarks = [
-  'Discount agreed by phone, see the invoice.',
+  remarkAboutDiscount,
   'First order after the relaunch. Take extra care.',
   'Deliver as Google Doc, not as Word file.',
   'Client is on parental leave from next month; new contact follows.',
-  'Counts towards the yearly budget, no separate invoice.',
+  remarkAboutBudget,
   'Please reuse the photos of the last order.',
 ];
 const sources = ['newsletter', 'referral', 'search', 'portal', 'trade-fair', 'linkedin'];
@@ -178,9 +199,6 @@ function orderRow(
     lastTask,
     lastMessage,
   ];
-  const price = item?.orderPrice ?? 0;
-  // Prices went up once; what was sold before kept its price.
-  const wasCheaper = addHours(base, -24 * 300) > life.createdAt;
   return {
     id: order.id,
     organization_id: organizationId,
@@ -190,11 +208,13 @@ function orderRow(
     service_name: title,
     status_code: status?.code ?? 0,
     status_kind: life.kind,
-    price: wasCheaper ? Math.round(price * 0.9) : price,
+    price: priceAt(base, item?.orderPrice ?? 0, life.createdAt),
     currency: item?.currency ?? agency.organization.currency,
+    invoice_id: null as string | null,
+    subscription_id: null as string | null,
     quantity: item && soldInNumbers(item) && random.chance(0.4) ? random.int(2, 6) : 1,
     note: random.chance(0.14) ? random.pick(remarks) : null,
-    options: item ? optionsOf(random, item) : {},
+    options: (item ? optionsOf(random, item) : {}) as object,
     form_data: random.chance(0.22) ? { 'Purchase order': `PO-${random.int(10_000, 99_999)}` } : {},
     metadata: random.chance(0.35) ? { source: random.pick(sources) } : {},
     payment_processor: life.startedAt === null ? null : random.pick(['Stripe', 'Stripe', 'Stripe', 'PayPal', 'Manual']),
@@ -223,6 +243,7 @@ function writeForm({ random, writer, organizationId }: Studio, { order, life, it
       id: random.uuid(submittedAt),
       organization_id: organizationId,
       order_id: order.id,
+      ticket_id: null,
       name: field.name,
       type: field.type,
       value: fill(random.pick(field.values), wording),
@@ -231,37 +252,6 @@ function writeForm({ random, writer, organizationId }: Studio, { order, life, it
       updated_at: submittedAt,
     });
   }
-}
-
-/** One for each order that costs something: what a client spent is what was paid of them. */
-function writeInvoice(
-  studio: Studio,
-  { life, client }: Story,
-  order: ReturnType<typeof orderRow>,
-  index: number,
-): void {
-  const { random, writer, organizationId } = studio;
-  const paid = life.startedAt !== null;
-  const paidAt = paid ? new Date((life.createdAt.getTime() + (life.startedAt?.getTime() ?? 0)) / 2) : null;
-  const cancelled = life.kind === 'CANCELLED';
-  const total = order.price * order.quantity;
-  const id = random.uuid(life.createdAt);
-  writer.write('invoices', {
-    id,
-    organization_id: organizationId,
-    number: `INV-${String(index + 1).padStart(6, '0')}`,
-    client_id: client.id,
-    status: cancelled ? (paid ? 'REFUNDED' : 'CANCELLED') : paid ? 'PAID' : 'UNPAID',
-    access_key: createHash('md5').update(`The key of invoice ${id}`).digest('hex'),
-    subtotal: total,
-    total,
-    amount_paid: paid ? total : 0,
-    amount_refunded: paid && cancelled ? total : 0,
-    currency: order.currency,
-    paid_at: paidAt,
-    created_at: life.createdAt,
-    updated_at: (cancelled ? life.stoppedAt : paidAt) ?? life.createdAt,
-  });
 }
 
 /** Who ordered; and in detail who started, stopped, completed and deleted the order. */

@@ -128,8 +128,11 @@ describe('the small demo', () => {
     const instants = await rows(
       `select table_name as table, column_name as column from information_schema.columns
          where table_schema = 'public' and data_type like 'timestamp%' and table_name = any($1)
-           and column_name not in ('due_at', 'effective_due_at')`,
-      [[...tables]],
+           and column_name <> all($2)`,
+      [
+        [...tables],
+        ['due_at', 'effective_due_at', 'expires_at', 'current_period_end', 'next_action_at', 'snoozed_until'],
+      ],
     );
     for (const { table, column } of instants) {
       const [row] = await rows(`select count(*)::int from ${table} where ${column} > $1`, [base]);
@@ -192,13 +195,21 @@ describe('the small demo', () => {
     expect(broken).toEqual([]);
   });
 
-  test('finds people and orders by the words that the triggers would have kept', async () => {
+  test('finds people, orders, invoices and tickets by the words that the triggers would have kept', async () => {
     const expected = `
       select u.id, word from users u, lateral search_words(u.first_name, u.last_name, u.email, u.company) word
       union all
       select o.id, word from orders o join users u on u.id = o.client_id,
-        lateral search_words(o.number, u.first_name, u.last_name, u.email, u.company) word`;
-    const written = `select client_id, term from client_search_terms union all select order_id, term from order_search_terms`;
+        lateral search_words(o.number, u.first_name, u.last_name, u.email, u.company) word
+      union all
+      select i.id, word from invoices i left join users u on u.id = i.client_id,
+        lateral search_words(i.number, i.total::numeric(19,2)::text, u.first_name, u.last_name, u.email, u.company) word
+      union all
+      select t.id, word from tickets t join users u on u.id = t.client_id,
+        lateral search_words(t.number, t.subject, u.first_name, u.last_name, u.email, u.company) word`;
+    const written = `
+      select client_id, term from client_search_terms union all select order_id, term from order_search_terms
+      union all select invoice_id, term from invoice_search_terms union all select ticket_id, term from ticket_search_terms`;
     expect(await rows(`(${expected}) except all (${written})`)).toEqual([]);
     expect(await rows(`(${written}) except all (${expected})`)).toEqual([]);
   });
@@ -219,19 +230,6 @@ describe('the small demo', () => {
     expect(strangers).toEqual([]);
     const entities = await rows('select distinct entity from logs');
     expect(Object.keys(entityTypes)).toEqual(expect.arrayContaining(entities.map(({ entity }) => entity)));
-  });
-
-  test('says what was paid for each order', async () => {
-    const broken = await rows(
-      `select status from invoices where (status in ('PAID', 'REFUNDED')) <> (paid_at is not null) or total <= 0`,
-    );
-    expect(broken).toEqual([]);
-    const [paid] = await rows(
-      `select count(distinct client_id)::int as clients from invoices i join users u on u.id = i.client_id
-         where i.status = 'PAID' and i.currency = u.currency and u.organization_id = $1`,
-      [demo.organizationId],
-    );
-    expect(paid.clients).toBeGreaterThan(50);
   });
 
   test('leaves the triggers at work', async () => {
@@ -255,7 +253,8 @@ describe('the small demo', () => {
 
   test('is the same rows, ids included, in another database', async () => {
     expect(await seed({ ownerUrl: ownerUrl('seed_two'), size: 'small', base })).toEqual(demo);
-    for (const table of [...tables, 'client_search_terms', 'order_search_terms']) {
+    const terms = ['client', 'order', 'invoice', 'ticket'].map((name) => `${name}_search_terms`);
+    for (const table of [...tables, ...terms]) {
       const digest = `select count(*)::int, md5(string_agg(t::text, '|' order by t::text)) as digest from ${table} t`;
       expect([table, await rows(digest)]).toEqual([table, await rows(digest, [], 'seed_two')]);
     }
@@ -280,6 +279,9 @@ describe('the second organization', () => {
     expect(await countOf('users', "t.kind = 'STAFF'", 'fabrikam')).toBe(4);
     expect(await countOf('users', "t.kind = 'CLIENT'", 'fabrikam')).toBe(8);
     expect(await countOf('services', 'true', 'fabrikam')).toBe(6);
+    for (const table of ['invoices', 'payments', 'subscriptions', 'coupons', 'tickets', 'client_activities']) {
+      expect(await countOf(table, 'true', 'fabrikam'), table).toBeGreaterThan(3);
+    }
   });
 
   test('is tied to the first by no row', async () => {
@@ -328,6 +330,8 @@ describe('the bulk sizes', () => {
            (select count(*) from order_messages)::float / count(*) as messages,
            (select count(*) from order_employees)::float / count(*) as employees,
            (select count(*) from order_tags)::float / count(*) as tags,
+           (select count(*) from invoices)::float / count(*) as invoices,
+           (select count(*) from tickets)::float / count(*) as tickets,
            (select count(*) from logs where entity = 'ORDER')::int as logs
          from orders`,
       [],
@@ -340,6 +344,10 @@ describe('the bulk sizes', () => {
     expect(per.messages).toBeLessThan(3.7);
     expect(per.employees).toBeGreaterThan(1.2);
     expect(per.tags).toBeGreaterThan(1.2);
+    expect(per.invoices).toBeGreaterThan(0.9);
+    expect(per.invoices).toBeLessThan(1.1);
+    expect(per.tickets).toBeGreaterThan(0.08);
+    expect(per.tickets).toBeLessThan(0.13);
     expect(per.logs).toBeGreaterThanOrEqual(3_025);
     expect(lines.at(-1)).toBe('All rows written. Building the indexes.');
     expect(await rows(structure, [], 'seed_bulk')).toEqual(structureBefore);
