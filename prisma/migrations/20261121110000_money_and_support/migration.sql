@@ -419,6 +419,15 @@ CREATE INDEX "payments_organization_id_client_id_created_at_id_idx" ON "payments
 CREATE INDEX "payments_organization_id_created_at_id_idx" ON "payments"("organization_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
+CREATE INDEX "payments_organization_id_kind_created_at_id_idx" ON "payments"("organization_id", "kind", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "payments_organization_id_status_created_at_id_idx" ON "payments"("organization_id", "status", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "payments_organization_id_amount_id_idx" ON "payments"("organization_id", "amount", "id");
+
+-- CreateIndex
 CREATE INDEX "payments_organization_id_subscription_id_created_at_id_idx" ON "payments"("organization_id", "subscription_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
@@ -760,6 +769,10 @@ create index invoices_live_status_idx on invoices (organization_id, status, id) 
 create index invoices_live_status_created_at_idx on invoices (organization_id, status, created_at desc, id desc) where deleted_at is null;
 create index invoices_live_status_due_at_idx on invoices (organization_id, status, due_at, id) where deleted_at is null;
 create index invoices_live_client_idx on invoices (organization_id, client_id, id) where deleted_at is null;
+create index invoices_live_employee_idx on invoices (organization_id, employee_id, created_at desc, id desc)
+  where deleted_at is null and employee_id is not null;
+create index invoices_live_coupon_idx on invoices (organization_id, coupon_id, created_at desc, id desc)
+  where deleted_at is null and coupon_id is not null;
 create index invoices_deleted_idx on invoices (organization_id, created_at desc, id desc) where deleted_at is not null;
 
 alter table invoice_items
@@ -855,6 +868,8 @@ create index tickets_live_last_message_at_idx on tickets (organization_id, last_
 create index tickets_live_number_idx on tickets (organization_id, number, id) where deleted_at is null;
 create index tickets_live_subject_idx on tickets (organization_id, subject, id) where deleted_at is null;
 create index tickets_live_status_code_idx on tickets (organization_id, status_code, id) where deleted_at is null;
+create index tickets_live_status_code_created_at_idx on tickets (organization_id, status_code, created_at desc, id desc)
+  where deleted_at is null;
 create index tickets_live_status_kind_idx on tickets (organization_id, status_kind, created_at desc, id desc) where deleted_at is null;
 create index tickets_live_client_idx on tickets (organization_id, client_id, id) where deleted_at is null;
 create index tickets_live_order_idx on tickets (organization_id, order_id, id) where deleted_at is null;
