@@ -32,8 +32,8 @@ export function visiblePaymentMethods(viewer: Viewer): Prisma.PaymentMethodWhere
 function madeWithin(viewer: Viewer, permission: string): Prisma.InvoiceWhereInput {
   const { userId, groupId } = viewer;
   if (userId === null) return nothing;
-  const own = { employeeId: userId };
-  return gradeOf(viewer, permission) === 2 && groupId !== null ? { OR: [own, { employee: { groupId } }] } : own;
+  if (gradeOf(viewer, permission) !== 2 || groupId === null) return { employeeId: userId };
+  return { employee: { OR: [{ id: userId }, { groupId }] } };
 }
 
 /** Those that can pay. */
