@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { billing } from './plans/billing.ts';
 import { makeSeededDatabase, type SeededDatabase } from './plans/database.ts';
 import { type Examined, examineCount, examineList, examineOperation } from './plans/examine.ts';
 import { asTenant, explain, planText } from './plans/explain.ts';
@@ -83,7 +84,7 @@ const named = <Each extends { title: string; viewer: string }>(all: readonly Eac
   all.map((each) => [nameOf(each), each] as const);
 
 describe('reads what it answers:', () => {
-  test.each(named(operations))('%s', async (name, operation) => {
+  test.each(named([...operations, ...billing]))('%s', async (name, operation) => {
     judge(name, await examineOperation(app, subjects, operation));
   });
 
@@ -100,7 +101,7 @@ describe('counts what it reads:', () => {
 
 test('every accepted weakness is one of an operation', () => {
   const known = new Set(
-    [...operations, ...lists].map(nameOf).concat(counted.map((list) => `${nameOf(list)}, counted`)),
+    [...operations, ...billing, ...lists].map(nameOf).concat(counted.map((list) => `${nameOf(list)}, counted`)),
   );
   expect(weaknesses.flatMap(({ of }) => of).filter((name) => !known.has(name))).toEqual([]);
 });

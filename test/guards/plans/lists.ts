@@ -31,6 +31,20 @@ const shapes = {
     sort: 'ClientSort',
     terms: 'client_search_terms',
   },
+  invoices: {
+    table: 'invoices',
+    row: 'id number status total { amount currency } dueAt createdAt',
+    filter: 'InvoiceFilter',
+    sort: 'InvoiceSort',
+    terms: 'invoice_search_terms',
+  },
+  payments: {
+    table: 'payments',
+    row: 'id kind status amount { amount currency } processor createdAt',
+    filter: 'PaymentFilter',
+    sort: 'PaymentSort',
+    terms: null,
+  },
   subscriptions: {
     table: 'subscriptions',
     row: 'id number status currentPeriodEnd',
@@ -161,6 +175,39 @@ const cutsOf: Readonly<Record<ListName, Readonly<Record<string, Cut>>>> = {
     ' that are deleted': { filter: () => ({ isDeleted: { eq: true } }) },
     ...sorts(['CREATED_AT', 'CODE', 'EXPIRES_AT', 'USED_COUNT']),
   },
+  invoices: {
+    '': {},
+    ' of a status': { filter: () => ({ status: { eq: 'UNPAID' } }) },
+    ' of several statuses': { filter: () => ({ status: { in: ['UNPAID', 'PARTIALLY_PAID'] } }) },
+    ' of a client': { filter: ({ clients }) => ({ clientId: { eq: clients.busiest } }) },
+    ' of a new client': { filter: ({ clients }) => ({ clientId: { eq: clients.idlest } }) },
+    ' of nobody': { filter: () => ({ clientId: { eq: null } }) },
+    ' of a subscription': { filter: ({ subscription }) => ({ subscriptionId: { eq: subscription.id } }) },
+    ' of a busy employee': { filter: ({ clerks }) => ({ employeeId: { eq: clerks.busiest } }) },
+    ' with a coupon': { filter: ({ coupons }) => ({ couponId: { eq: coupons.busiest } }) },
+    ' with a rare coupon': { filter: ({ coupons }) => ({ couponId: { eq: coupons.idlest } }) },
+    ' of a time': { filter: ({ placed }) => ({ createdAt: { gte: placed.from, lt: placed.until } }) },
+    ' that are overdue': {
+      filter: ({ placed }) => ({ status: { eq: 'UNPAID' }, dueAt: { gte: placed.until } }),
+      sort: [{ field: 'DATE_DUE', direction: 'ASC' }],
+    },
+    ' that are deleted': { filter: () => ({ isDeleted: { eq: true } }) },
+    ...sorts(['CREATED_AT', 'NUMBER', 'DATE_DUE', 'DATE_PAID', 'STATUS', 'TOTAL', 'CLIENT']),
+    ' found by a frequent word': { search: ({ words }) => words.frequent },
+    ' found by a rare word': { search: ({ words }) => words.rare },
+    ' found by two words': { search: ({ words }) => `${words.frequent} ${words.universal}` },
+    ' found by a number': { search: ({ invoice }) => invoice.number },
+    ' found by an amount': { search: ({ invoice }) => invoice.total },
+  },
+  payments: {
+    '': {},
+    ' of a kind': { filter: () => ({ kind: { eq: 'REFUND' } }) },
+    ' of a status': { filter: () => ({ status: { eq: 'FAILED' } }) },
+    ' of a client': { filter: ({ clients }) => ({ clientId: { eq: clients.busiest } }) },
+    ' of an invoice': { filter: ({ invoice }) => ({ invoiceId: { eq: `invoice_${invoice.id}` } }) },
+    ' of a time': { filter: ({ placed }) => ({ createdAt: { gte: placed.from, lt: placed.until } }) },
+    ...sorts(['CREATED_AT', 'AMOUNT']),
+  },
   subscriptions: {
     '': {},
     ' of a status': { filter: () => ({ status: { eq: 'PAST_DUE' } }) },
@@ -176,16 +223,27 @@ const cutsOf: Readonly<Record<ListName, Readonly<Record<string, Cut>>>> = {
     ' of a status': { filter: () => ({ status: { eq: 'OPEN' } }) },
     ' of a client': { filter: ({ clients }) => ({ clientId: { eq: clients.busiest } }) },
     ' of an order': { filter: ({ order }) => ({ orderId: { eq: `order_${order.id}` } }) },
+    ' of a status of the organization’s own': { filter: () => ({ statusCode: { eq: 6 } }) },
     ' of a busy employee': {
-      filter: ({ employees }) => ({ employeeId: { eq: employees.busiest } }),
+      filter: ({ helpers }) => ({ employeeId: { eq: helpers.busiest } }),
       by: 'ticket_employees',
     },
-    ' of a frequent tag': { filter: ({ tags }) => ({ tagId: { eq: tags.busiest } }), by: 'ticket_tags' },
+    ' of an idle employee': {
+      filter: ({ helpers }) => ({ employeeId: { eq: helpers.idlest } }),
+      by: 'ticket_employees',
+    },
+    ' of a status and a busy employee': {
+      filter: ({ helpers }) => ({ status: { eq: 'OPEN' }, employeeId: { eq: helpers.busiest } }),
+      by: 'ticket_employees',
+    },
+    ' of a frequent tag': { filter: ({ topics }) => ({ tagId: { eq: topics.busiest } }), by: 'ticket_tags' },
+    ' of a rare tag': { filter: ({ topics }) => ({ tagId: { eq: topics.idlest } }), by: 'ticket_tags' },
     ' of a time': { filter: ({ placed }) => ({ createdAt: { gte: placed.from, lt: placed.until } }) },
     ' that are deleted': { filter: () => ({ isDeleted: { eq: true } }) },
     ...sorts(['CREATED_AT', 'UPDATED_AT', 'LAST_MESSAGE_AT', 'NUMBER', 'SUBJECT', 'STATUS', 'CLIENT', 'ORDER']),
     ' found by a frequent word': { search: ({ words }) => words.frequent },
     ' found by a rare word': { search: ({ words }) => words.rare },
+    ' found by a number': { search: ({ tickets }) => tickets.client.number },
   },
   tags: { '': {}, ...sorts(['NAME', 'CREATED_AT']) },
   team: { '': {}, ...sorts(['CREATED_AT', 'EMAIL', 'FIRST_NAME', 'LAST_NAME']) },
@@ -218,6 +276,17 @@ const ofOthers: readonly (readonly [ListName, string])[] = [
   ['tickets', ' of a status'],
 ];
 
+/** And those of them who see invoices. */
+const ofDebtors: readonly (readonly [ListName, string])[] = [
+  ['invoices', ''],
+  ['invoices', ' of a status'],
+  ['invoices', ' that are overdue'],
+  ['invoices', ' found by a frequent word'],
+  ['payments', ''],
+  ['subscriptions', ''],
+  ['subscriptions', ' of a status'],
+];
+
 export const lists: readonly List[] = [
   ...Object.entries(cutsOf).flatMap(([list, cuts]) =>
     Object.entries(cuts).map(([cut, parts]): List => {
@@ -225,7 +294,9 @@ export const lists: readonly List[] = [
     }),
   ),
   ...(['contractor', 'newcomer', 'group member', 'client'] as const).flatMap((viewer) =>
-    ofOthers.map(([list, cut]): List => ({ title: `${list}${cut}`, viewer, list, ...cutsOf[list][cut] })),
+    [...ofOthers, ...(viewer === 'contractor' ? [] : ofDebtors)].map(
+      ([list, cut]): List => ({ title: `${list}${cut}`, viewer, list, ...cutsOf[list][cut] }),
+    ),
   ),
 ];
 

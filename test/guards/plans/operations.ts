@@ -15,20 +15,25 @@ export type Operation = {
 };
 
 // At most so many belong to an order, a task or a client of the demo.
-const people = 2;
+export const people = 2;
 const tags = 4;
 /** As many rows as no client has of anything. */
-const ofOneClient = 500;
+export const ofOneClient = 500;
 
 /** What the page of a dashboard shows of each order. */
 const row = (nested: number) => `
   id number serviceName status { name kind } price { amount currency } createdAt dueAt
   client { id name email company } employees { id name } tags { id name }
+  invoice { id number status total { amount currency } } tickets(first: 1) { totalCount }
   tasks(first: ${nested}) { nodes { id name isComplete effectiveDueAt } }
   messages(first: ${nested}) { nodes { id body createdAt staffOnly } }`;
 
 const rowReads = (orders: number, nested: number): Reads => ({
   users: orders * (1 + people),
+  invoices: orders,
+  // Most have none.
+  tickets: orders,
+  ticket_employees: orders,
   order_employees: orders * people,
   order_tags: orders * tags,
   order_tasks: orders * nested,
@@ -93,10 +98,10 @@ function cursorOf({ id, createdAt }: Subjects['deep']): string {
 
 const staff = ['administrator', 'contractor', 'group member'] as const;
 const everybody = [...staff, 'newcomer', 'client'] as const;
-const nothing = () => ({});
+export const nothing = () => ({});
 
 /** Each of them for each of the viewers. */
-function as(viewers: readonly ViewerName[], operation: Omit<Operation, 'viewer'>): Operation[] {
+export function as(viewers: readonly ViewerName[], operation: Omit<Operation, 'viewer'>): Operation[] {
   return viewers.map((viewer) => ({ ...operation, viewer }));
 }
 
@@ -239,6 +244,33 @@ export const operations: readonly Operation[] = [
       ticket_tags: 50 * tags,
       ticket_messages: 50 * 3,
     },
+  }),
+  ...everybody.map((viewer): Operation => {
+    return {
+      title: 'a ticket by its number, with everything beneath it',
+      viewer,
+      document: `query ($number: String!) {
+        ticket(number: $number) {
+          id number subject status { name kind } source metadata formData createdAt closedAt snoozedUntil
+          client { id name email company } order { id number status { name } } mergedInto { number }
+          employees { id name } tags { id name }
+          messages(first: 20) { totalCount nodes { id body staffOnly files author { name } } }
+          formFields(first: 20) { nodes { id name value } }
+        }
+      }`,
+      variables: ({ tickets }) => tickets[viewer === 'administrator' || viewer === 'client' ? 'client' : 'contractor'],
+      reads: {
+        tickets: 1,
+        // The order's people tell whether the viewer may see it, and the ticket's whether it may see that.
+        orders: 1,
+        users: 1 + 3 * people + 20,
+        ticket_employees: 2 * people,
+        order_employees: people,
+        ticket_tags: tags,
+        ticket_messages: 2 * 20,
+        filled_form_fields: 20,
+      },
+    };
   }),
   ...as(['administrator', 'client'], {
     title: 'an order and its client with their tickets, counted',

@@ -18,10 +18,20 @@ export type Subjects = {
   /** An order of the client's and the contractor's, with everything beneath it. */
   order: { id: string; number: string };
   /** With the most orders, and with the fewest. */
-  employees: { busiest: string; idlest: string };
-  clients: { busiest: string; idlest: string };
-  services: { busiest: string; idlest: string };
-  tags: { busiest: string; idlest: string };
+  employees: Extremes;
+  clients: Extremes;
+  services: Extremes;
+  tags: Extremes;
+  /** About an order: one of the client's, one of the contractor's. Who is assigned to tickets, and what they are tagged with. */
+  tickets: { client: { number: string }; contractor: { number: string } };
+  helpers: Extremes;
+  topics: Extremes;
+  /** An invoice of the client's for several orders; who makes invoices, and the coupons on them. */
+  invoice: { id: string; number: string; total: string };
+  clerks: Extremes;
+  coupons: Extremes;
+  /** The client's subscription with the most invoices. */
+  subscription: { id: string; number: string };
   folderId: string;
   taskId: string;
   messageId: string;
@@ -34,6 +44,8 @@ export type Subjects = {
   deep: { id: string; createdAt: Date };
 };
 
+type Extremes = { busiest: string; idlest: string };
+
 export const depth = 50_000;
 
 export async function findSubjects(ownerUrl: string, organizationId: string, adminId: string): Promise<Subjects> {
@@ -41,7 +53,7 @@ export async function findSubjects(ownerUrl: string, organizationId: string, adm
   const rows = new PrismaClient({ adapter: new PrismaPg(owner) });
   const ids = async (text: string, ...values: unknown[]): Promise<string[]> =>
     (await owner.query<{ id: string }>(text, [organizationId, ...values])).rows.map(({ id }) => id);
-  const extremes = async (text: string) => {
+  const extremes = async (text: string): Promise<Extremes> => {
     const found = await ids(`${text} group by 1 order by count(*) desc, 1`);
     return { busiest: found[0] as string, idlest: found.at(-1) as string };
   };
@@ -51,9 +63,12 @@ export async function findSubjects(ownerUrl: string, organizationId: string, adm
   };
   try {
     const live = 'from orders o where o.organization_id = $1 and o.deleted_at is null';
-    const linked = (table: string, column: string) =>
-      extremes(`select l.${column} as id from ${table} l join orders o on o.id = l.order_id
+    const linked = (table: string, column: string, to = 'order') =>
+      extremes(`select l.${column} as id from ${table} l join ${to}s o on o.id = l.${to}_id
         where o.organization_id = $1 and o.deleted_at is null`);
+    const ofInvoices = (column: string) =>
+      extremes(`select ${column} as id from invoices
+        where organization_id = $1 and deleted_at is null and ${column} is not null`);
     const employees = await linked('order_employees', 'employee_id');
     const clients = await extremes(`select client_id as id ${live}`);
     const [contractorId] = await ids(
@@ -76,6 +91,29 @@ export async function findSubjects(ownerUrl: string, organizationId: string, adm
       where: { id: orderId as string },
       include: { tasks: { take: 1 }, messages: { take: 1 }, formFields: { take: 1 } },
     });
+    const ticketOf = async (condition: string, personId: string) => {
+      const [id] = await ids(
+        `select t.id from tickets t where t.organization_id = $1 and t.deleted_at is null and t.order_id is not null
+          and ${condition} and (select count(*) from ticket_messages m where m.ticket_id = t.id) > 2
+          and exists (select from ticket_employees l where l.ticket_id = t.id)
+          order by t.created_at desc, t.id desc limit 1`,
+        personId,
+      );
+      return await rows.ticket.findUniqueOrThrow({ where: { id: id as string }, select: { number: true } });
+    };
+    const [invoiceId] = await ids(
+      `select i.id from invoices i where i.organization_id = $1 and i.client_id = $2 and i.deleted_at is null
+        and (select count(*) from orders o where o.invoice_id = i.id) > 1 and i.status = 'PAID'
+        order by i.created_at desc, i.id desc limit 1`,
+      clients.busiest,
+    );
+    const [subscriptionId] = await ids(
+      `select s.id from subscriptions s where s.organization_id = $1 and s.client_id = $2
+        order by (select count(*) from invoices i where i.subscription_id = s.id) desc, s.id limit 1`,
+      clients.busiest,
+    );
+    const invoice = await rows.invoice.findUniqueOrThrow({ where: { id: invoiceId as string } });
+    const subscription = await rows.subscription.findUniqueOrThrow({ where: { id: subscriptionId as string } });
     const newestFirst = [{ createdAt: 'desc' as const }, { id: 'desc' as const }];
     const where = { organizationId, deletedAt: null };
     const placedAt = async (skip: number) => {
@@ -91,8 +129,14 @@ export async function findSubjects(ownerUrl: string, organizationId: string, adm
       viewers: {
         administrator: await viewer(adminId),
         contractor: await viewer(contractorId as string),
-        newcomer: { ...(await viewer(contractorId as string)), userId: randomUUID() },
-        'group member': await viewer(contractorId as string, { orderAccess: 2, clients: 2, services: 2 }),
+        newcomer: { ...(await viewer(contractorId as string, { invoiceAccess: 1 })), userId: randomUUID() },
+        'group member': await viewer(contractorId as string, {
+          orderAccess: 2,
+          ticketAccess: 2,
+          invoiceAccess: 2,
+          clients: 2,
+          services: 2,
+        }),
         client: await viewer(clients.busiest),
       },
       order: { id: order.id, number: order.number },
@@ -100,6 +144,19 @@ export async function findSubjects(ownerUrl: string, organizationId: string, adm
       clients,
       services: await extremes(`select service_id as id ${live} and service_id is not null`),
       tags: await linked('order_tags', 'tag_id'),
+      tickets: {
+        client: await ticketOf('t.client_id = $2', clients.busiest),
+        contractor: await ticketOf(
+          'exists (select from ticket_employees l where l.ticket_id = t.id and l.employee_id = $2)',
+          contractorId as string,
+        ),
+      },
+      helpers: await linked('ticket_employees', 'employee_id', 'ticket'),
+      topics: await linked('ticket_tags', 'tag_id', 'ticket'),
+      invoice: { id: invoice.id, number: invoice.number, total: invoice.total.toFixed(2) },
+      clerks: await ofInvoices('employee_id'),
+      coupons: await ofInvoices('coupon_id'),
+      subscription: { id: subscription.id, number: subscription.number },
       folderId: folder.id,
       taskId: order.tasks[0]?.id as string,
       messageId: order.messages[0]?.id as string,
