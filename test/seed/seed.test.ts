@@ -290,7 +290,7 @@ describe('the second organization', () => {
            (select attname from pg_attribute where attrelid = c.conrelid and attnum = c.conkey[1]) as "column"
          from pg_constraint c
          where c.contype = 'f' and cardinality(c.conkey) = 1 and c.conrelid::regclass::text = any($1)
-           and c.confrelid::regclass::text <> 'organizations'`,
+           and c.confrelid::regclass::text = any($1) and c.confrelid::regclass::text <> 'organizations'`,
       [[...tables]],
     );
     expect(references.length).toBeGreaterThan(4);
