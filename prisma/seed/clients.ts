@@ -156,13 +156,17 @@ function billingAddressOf(address: Row): string {
 
 function writeMembership({ writer, organizationId, random, base }: Studio, owner: Client, member: Client): void {
   const invited = addDays(member.createdAt, 1);
+  const at = invited < base ? invited : member.createdAt;
   writer.write('client_team_members', {
+    // A client belongs to one team only, so its own id will do.
+    id: member.id,
     organization_id: organizationId,
     owner_id: owner.id,
     member_id: member.id,
     can_orders: true,
     can_tickets: random.chance(0.8),
     can_invoices: random.chance(0.3),
-    created_at: invited < base ? invited : member.createdAt,
+    created_at: at,
+    updated_at: at,
   });
 }

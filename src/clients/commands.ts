@@ -143,7 +143,7 @@ export const remove = command('clients.delete', async (tx, viewer, { id }: { id:
 });
 
 /**
- * The client whom an input names as `clientId`; a client names itself without a word. Whoever has the permission for the
+ * The client whom an input names as `clientId`; a client names itself without a word, or whose account it shares. Whoever has the permission for the
  * whole organization may name any of its clients, others those that they see.
  */
 export async function requireClient(
@@ -154,11 +154,18 @@ export async function requireClient(
   permission: string,
 ): Promise<string> {
   const id = clientId ?? (isClient(viewer) ? viewer.userId : null);
-  const reach = gradeOf(viewer, permission) === 3 ? { kind: 'CLIENT' } : visibleClients(viewer);
   const client =
-    id === null ? null : await tx.user.findFirst({ where: { AND: [{ id }, reach] }, select: { id: true } });
+    id === null
+      ? null
+      : await tx.user.findFirst({ where: { AND: [{ id }, nameable(viewer, permission)] }, select: { id: true } });
   if (!client) issues.add('clientId', id === null ? 'REQUIRED' : 'NOT_FOUND', 'clientId names no client.');
   return client?.id ?? '';
+}
+
+/** Whom a verb may be about: for clients those whose account they may use for it. */
+function nameable(viewer: Viewer, permission: string): Prisma.UserWhereInput {
+  if (isClient(viewer)) return clientsWithin(viewer, permission);
+  return gradeOf(viewer, permission) === 3 ? { kind: 'CLIENT' } : visibleClients(viewer);
 }
 
 /** Law 8: the first kind of row that stands in the way is named. */
@@ -200,8 +207,10 @@ async function checkAffiliate(
   permission: string,
 ): Promise<void> {
   if (id == null) return;
-  const reach = gradeOf(viewer, permission) === 3 ? { kind: 'CLIENT' } : visibleClients(viewer);
-  const affiliate = await tx.user.findFirst({ where: { AND: [{ id }, reach] }, select: { id: true } });
+  const affiliate = await tx.user.findFirst({
+    where: { AND: [{ id }, nameable(viewer, permission)] },
+    select: { id: true },
+  });
   if (!affiliate) issues.add('referredById', 'NOT_FOUND', 'referredById names no client.');
 }
 

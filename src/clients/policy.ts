@@ -1,31 +1,56 @@
 import type { Prisma } from '../generated/prisma/client.ts';
-import { assignedWithin, nothing } from '../identity/policy.ts';
+import { accountsOf, assignedWithin, nothing } from '../identity/policy.ts';
 import { gradeOf, isClient, type Viewer } from '../kernel/viewer.ts';
 
 /** The clients that a permission reaches: all, those that the viewer's group looks after, or the viewer's own. */
 export function clientsWithin(viewer: Viewer, permission: string): Prisma.UserWhereInput {
   const grade = gradeOf(viewer, permission);
   if (grade === 0) return nothing;
-  if (isClient(viewer)) return viewer.userId === null ? nothing : { kind: 'CLIENT', id: viewer.userId };
+  if (isClient(viewer)) return { kind: 'CLIENT', id: { in: accountsOf(viewer, permission) } };
   return { kind: 'CLIENT', ...(grade === 3 ? {} : lookedAfterWithin(viewer, grade)) };
 }
 
 /**
- * A client sees itself. Staff see whom they look after, whoever placed an order, opened a ticket or is asked to pay an
+ * A client sees itself, whose team it belongs to, and who belongs to its own. Staff see whom they look after, whoever placed an order, opened a ticket or is asked to pay an
  * invoice that they may see.
  */
 export function visibleClients(viewer: Viewer): Prisma.UserWhereInput {
+  if (isClient(viewer)) return sharingClients(viewer);
   const within = clientsWithin(viewer, 'clients.read');
   // Who reaches all has nothing to add, and a bare condition is what the index serves.
-  if (isClient(viewer) || gradeOf(viewer, 'clients.read') === 3) return within;
+  if (gradeOf(viewer, 'clients.read') === 3) return within;
   const payers = gradeOf(viewer, 'invoices.read');
   if (payers === 3) return { kind: 'CLIENT' };
   const customers = [havingWithin(viewer, 'orders'), havingWithin(viewer, 'tickets')];
   return { OR: [within, ...customers, ...debtorsWithin(viewer, payers)] };
 }
 
+function sharingClients(viewer: Viewer): Prisma.UserWhereInput {
+  const { userId, clientTeam } = viewer;
+  if (userId === null || gradeOf(viewer, 'clients.read') === 0) return nothing;
+  const others = clientTeam
+    ? [...(clientTeam.ownerId === null ? [] : [clientTeam.ownerId]), ...clientTeam.memberIds]
+    : [];
+  return { kind: 'CLIENT', id: others.length === 0 ? userId : { in: [userId, ...others] } };
+}
+
+/** The clients whose balance the viewer sees; null where it sees that of all. A client's own, and that of the money it shares. */
+export function balancesOf(viewer: Viewer): string[] | null {
+  return isClient(viewer) ? accountsOf(viewer, 'credits.read') : null;
+}
+
 export function visibleAddresses(viewer: Viewer): Prisma.AddressWhereInput {
   return { user: visibleClients(viewer) };
+}
+
+/** Who uses whose account: told to both, and to whoever sees one of them. */
+export function visibleTeamMembers(viewer: Viewer): Prisma.ClientTeamMemberWhereInput {
+  if (gradeOf(viewer, 'clients.read') === 3) return {};
+  if (isClient(viewer)) {
+    const self = viewer.userId ?? '';
+    return gradeOf(viewer, 'clients.read') === 0 ? nothing : { OR: [{ ownerId: self }, { memberId: self }] };
+  }
+  return { OR: [{ owner: visibleClients(viewer) }, { member: visibleClients(viewer) }] };
 }
 
 /** What is noted about clients is the team's own: whoever may read activities sees those of each client that it sees. */

@@ -14,8 +14,12 @@
  *  8. A client that anything depends on is not deleted, deleted orders included. Make it inactive instead.
  *  9. Whoever reaches only some clients looks after those they make, unless they name others.
  * 10. A client may have been brought by an affiliate: another client.
+ * 11. A client may have a team: other clients who use its account, each for what it has the right to: orders, tickets, invoices and
+ *     all other money. Whoever belongs to a team belongs to one only, and has none itself. A team has at most 100 members.
+ * 12. The team of the organization puts clients together. The client who has a team may change rights in it and end them, and
+ *     whoever belongs to it may leave. Rights begin and end with the next request.
  */
-import { type IssueList, issuesWithin } from '../kernel/errors.ts';
+import { type IssueList, issuesWithin, LimitReachedError } from '../kernel/errors.ts';
 import { checkJson, notCleared, optionalText, requiredText } from '../kernel/input.ts';
 
 export type AddressInput = {
@@ -98,4 +102,23 @@ export function addressee(client: {
     companyName: client.company,
     companyVat: null,
   };
+}
+
+/** How two clients stand who are to share an account: what teams they belong to and have so far. */
+export type Sharing = { ownerId: string; memberId: string; teams: readonly { ownerId: string; memberId: string }[] };
+
+const mostMembers = 100;
+
+/** Law 11. */
+export function checkSharing(issues: IssueList, { ownerId, memberId, teams }: Sharing): void {
+  if (ownerId === memberId) issues.add('memberId', 'EXCLUSIVE', 'A client uses its own account anyway.');
+  if (teams.some((team) => team.memberId === memberId))
+    issues.add('memberId', 'TAKEN', 'The client belongs to a team already.');
+  if (teams.some((team) => team.ownerId === memberId))
+    issues.add('memberId', 'EXCLUSIVE', 'The client has a team itself.');
+  if (teams.some((team) => team.memberId === ownerId))
+    issues.add('ownerId', 'EXCLUSIVE', 'The client belongs to a team itself.');
+  issues.throwIfAny();
+  if (teams.filter((team) => team.ownerId === ownerId).length >= mostMembers)
+    throw new LimitReachedError(`A team has at most ${mostMembers} members.`, mostMembers);
 }

@@ -1,20 +1,22 @@
 import type { InputFieldBuilder } from '@pothos/core';
 import { builder, type Types } from '../graphql/builder.ts';
 import type { Row } from '../graphql/compiler/rows.ts';
-import { sql } from '../graphql/compiler/sql.ts';
+import { later, parameter, sql } from '../graphql/compiler/sql.ts';
 import { connectionType } from '../graphql/connections.ts';
+import type { Context } from '../graphql/context.ts';
 import type { Declaration } from '../graphql/declarations.ts';
-import { extendType, objectType } from '../graphql/fields.ts';
+import { extendType, Money, objectType } from '../graphql/fields.ts';
 import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
 import { listField, singleField } from '../graphql/queries.ts';
 import { personFields } from '../identity/people.ts';
 import { User, UserStatus } from '../identity/schema.ts';
 import { decodeId } from '../kernel/id.ts';
+import { formatAmount } from '../kernel/money.ts';
 import * as clients from './commands.ts';
 import { clientFilter, clientSort } from './filters.ts';
 import { membersOfClient, ownersOfClient } from './loaders.ts';
-import { visibleAddresses, visibleClients } from './policy.ts';
+import { balancesOf, visibleAddresses, visibleClients } from './policy.ts';
 
 export const Address = objectType('Address', 'Address', {
   description:
@@ -49,6 +51,17 @@ const affiliateLinkInSql = (client: Row) => sql`(
     where organization.id = ${client.column('organizationId')}
       and organization.domain <> '' and ${client.column('affiliateCode')} <> '')`;
 
+type WithBalance = { id: string; balance: { toString(): string }; currency: string };
+
+const balanceInSql = (client: Row) => {
+  const [id, balance, currency] = [client.column('id'), client.column('balance'), client.column('currency')];
+  const amount = later(({ viewer }) => {
+    const shown = balancesOf(viewer);
+    return shown === null ? balance : sql`case when ${id} = any(${parameter(shown, 'uuid[]')}) then ${balance} end`;
+  });
+  return { amount, currency };
+};
+
 export const Client = objectType('User', 'Client', {
   description: 'A person whom the organization works for. SPP: a user whose role has no dashboard access.',
   interfaces: [Node, User],
@@ -60,7 +73,23 @@ export const Client = objectType('User', 'Client', {
     taxId: field.column('taxId', 'The tax number. Null without one. SPP: `tax_id`.'),
     address: field.relation('address', 'The postal address. Null without one.', { type: Address }),
     note: field.column('note', 'What the team noted about the client. Null when nothing.', { staffOnly: true }),
-    balance: field.money('balance', 'currency', 'The account credit. Read-only: it starts at nothing.'),
+    // By hand: whose it is decides who sees it, and no declared kind of field asks that.
+    balance: t.field({
+      type: Money,
+      nullable: true,
+      description:
+        'The account credit. Read-only: it starts at nothing. Clients see their own, and that of the account whose invoices they share; null otherwise.',
+      select: { id: true, balance: true, currency: true },
+      extensions: {
+        read: {
+          kind: 'computed',
+          columns: ['id', 'balance', 'currency'],
+          expression: balanceInSql,
+        } satisfies Declaration,
+      },
+      resolve: ({ id, balance, currency }: WithBalance, _: object, { viewer }: Context) =>
+        balancesOf(viewer)?.includes(id) === false ? null : { amount: formatAmount(balance, currency), currency },
+    }),
     optIn: field.column(
       'optIn',
       'The consent to marketing, in the words it was given. Null without any. SPP: `optin`.',

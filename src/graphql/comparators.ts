@@ -163,7 +163,15 @@ export function comparatorsOf<Model extends ModelName>(model: Model) {
       };
       return column(IntComparator, path, description, translate, options);
     },
-    decimal: (path: Path, description: string): Comparator => column(DecimalComparator, path, description, plain),
+    decimal: (path: Path, description: string, { staffOnly = false } = {}): Comparator => {
+      const comparator = column(DecimalComparator, path, description, plain);
+      if (!staffOnly) return comparator;
+      const where: Comparator['where'] = (operators, viewer) => {
+        if (isClient(viewer)) throw invalid(['filter'], 'STAFF_ONLY', `Only the team may filter by ${path}.`);
+        return comparator.where(operators, viewer);
+      };
+      return { ...comparator, where };
+    },
     instant: (path: Path, description: string): Comparator => column(DateTimeComparator, path, description, plain),
     boolean: (path: Path, description: string): Comparator => column(BooleanComparator, path, description, plain),
     /** A column that holds one of an enum's values; with `forClients`, for them another column. */

@@ -14,6 +14,8 @@ export type SortKey = {
   nullable?: boolean;
   /** The column that clients order by instead: what they see of it. Of the same type. */
   forClients?: string;
+  /** Whether clients may not order by it: they don't see it of every row. */
+  staffOnly?: boolean;
 };
 export type Direction = 'asc' | 'desc';
 export type Order = { key: SortKey; direction: Direction }[];
@@ -78,6 +80,7 @@ export function sortInput<Model extends ModelName>(
       type: SortKey['type'];
       nullable?: boolean;
       forClients?: keyof Row<Model> & string;
+      staffOnly?: boolean;
       description: string;
     }
   >,
@@ -113,7 +116,8 @@ export function completeOrder(
   return [...steps, { key: idKey, direction: last }];
 }
 
-function keyFor({ forClients, ...key }: SortKey, viewer: Viewer): SortKey {
+function keyFor({ forClients, staffOnly, ...key }: SortKey, viewer: Viewer): SortKey {
+  if (staffOnly && isClient(viewer)) throw invalid('sort', 'STAFF_ONLY', 'Only the team may order by this.');
   return forClients !== undefined && isClient(viewer) ? { ...key, column: forClients } : key;
 }
 

@@ -1,46 +1,61 @@
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { UnauthenticatedError } from '../kernel/errors.ts';
-import { hashToken } from '../kernel/tokens.ts';
-import { anonymousViewer, type Header, type Viewer } from '../kernel/viewer.ts';
-import { gradeAreas, permissionsOf, type RoleGrades, settingAreas } from './permissions.ts';
+import { hashToken, isCheckedToken } from '../kernel/tokens.ts';
+import { anonymousViewer, type ClientTeam, type Header, type Viewer } from '../kernel/viewer.ts';
+import { gradeAreas, lowest, narrowed, permissionsOf, type RoleGrades, settingAreas } from './permissions.ts';
+import { tokenPrefixes } from './tokens/rules.ts';
 
-/** What every API token begins with, so that people and secret scanners know one when they see it. */
-export const tokenPrefix = 'sx_live_';
-/** And every token of a session. */
+/** What every token of a session begins with. */
 export const sessionPrefix = 'sx_session_';
 
-type CredentialRow = {
+type Credential = {
   organization_id: string;
-  token_id: string | null;
-  session_id: string | null;
-  expires_at: Date;
-  idle_expires_at: Date;
-  rotations: number;
   user_id: string;
-  account_id: string | null;
   group_id: string | null;
   role_id: string;
   side: 'STAFF' | 'CLIENT';
-  /** The role's row as JSON. */
+  /** What the person may do by all its roles in force: a role's row as JSON. */
   role: string;
+} & Standing;
+
+type Standing = {
+  team_owner_id: string | null;
+  can_orders: boolean | null;
+  can_tickets: boolean | null;
+  can_invoices: boolean | null;
+  team_member_ids: string[] | null;
 };
 
-// One look-up for each kind of credential.
-const credentials = [
-  {
-    prefix: tokenPrefix,
-    name: 'authenticate_token',
-    text: `select organization_id, token_id, null as session_id, user_id, null as account_id, group_id, role_id, role->>'kind' as side,
-      role::text as role from authenticate_api_token($1)`,
-  },
-  {
-    prefix: sessionPrefix,
-    name: 'authenticate_session',
-    text: `select organization_id, null as token_id, session_id, expires_at, idle_expires_at, rotations, user_id, account_id,
-      group_id, role_id, role->>'kind' as side, role::text as role from authenticate_session($1)`,
-  },
-];
+type TokenCredential = Credential & {
+  token_id: string;
+  mode: 'LIVE' | 'TEST';
+  scopes: string[];
+  requests_per_minute: number | null;
+  cost_per_minute: number | null;
+  /** The row of the role that the token acts in, as JSON. */
+  token_role: string;
+};
+
+type SessionCredential = Credential & { session_id: string; expires_at: Date; idle_expires_at: Date; rotations: number; account_id: string | null };
+
+const standing = `standing.role::text as role, standing.team_owner_id, standing.can_orders, standing.can_tickets,
+  standing.can_invoices, standing.team_member_ids`;
+
+// One look-up for each kind of credential, and with it what the person may do right now.
+const tokenLookUp = {
+  name: 'authenticate_token',
+  text: `select found.organization_id, found.token_id, found.mode, found.scopes, found.requests_per_minute,
+      found.cost_per_minute, found.user_id, found.group_id, found.role_id, found.token_role->>'kind' as side,
+      found.token_role::text as token_role, ${standing}
+    from authenticate_api_token($1) as found, standing_of(found.user_id, found.role) as standing`,
+};
+const sessionLookUp = {
+  name: 'authenticate_session',
+  text: `select found.organization_id, found.session_id, found.expires_at, found.idle_expires_at, found.rotations,
+      found.user_id, found.account_id, found.group_id, found.role_id, found.role->>'kind' as side, ${standing}
+    from authenticate_session($1) as found, standing_of(found.user_id, found.role) as standing`,
+};
 
 /** Who sends the request, as a function of its headers. */
 export type Authenticate = (header: Header, requestId: string) => Promise<Viewer>;
@@ -69,28 +84,63 @@ export function authenticateBy(pool: pg.Pool, settings: { readonly publicUrl: st
   };
 }
 
-/** Whom the secret stands for: the person of a session, or a program. */
+/** Whom the secret stands for: the person of a session, or a program. What can be no secret of ours is not looked up. */
 export async function viewerBehind(pool: pg.Pool, secret: string, requestId: string): Promise<Viewer> {
-  const credential = credentials.find(({ prefix }) => secret.startsWith(prefix));
-  if (!credential || secret.length > 200) throw refused();
-  const { name, text } = credential;
-  const { rows } = await pool.query<CredentialRow>({ name, text, values: [hashToken(secret)] });
-  const row = rows[0];
-  if (!row) throw refused();
-  const { session_id, expires_at, idle_expires_at, rotations } = row;
+  if (secret.startsWith(sessionPrefix) && secret.length <= 200) {
+    const found = await lookUp<SessionCredential>(pool, sessionLookUp, secret);
+    const { session_id, expires_at, idle_expires_at, rotations, account_id } = found;
+    return {
+      ...personBehind(found, requestId),
+      kind: found.side,
+      accountId: account_id,
+      session: { id: session_id, expiresAt: expires_at, idleExpiresAt: idle_expires_at, rotations },
+      permissions: permissionsFor(found.role),
+    };
+  }
+  if (!Object.values(tokenPrefixes).some((prefix) => isCheckedToken(prefix, secret))) throw refused();
+  const found = await lookUp<TokenCredential>(pool, tokenLookUp, secret);
   return {
-    kind: session_id === null ? 'TOKEN' : row.side,
-    side: row.side,
-    organizationId: row.organization_id,
-    userId: row.user_id,
-    tokenId: row.token_id,
-    accountId: row.account_id,
-    session:
-      session_id === null ? null : { id: session_id, expiresAt: expires_at, idleExpiresAt: idle_expires_at, rotations },
-    roleId: row.role_id,
-    groupId: row.group_id,
-    permissions: permissionsFor(row.role),
-    requestId,
+    ...personBehind(found, requestId),
+    kind: 'TOKEN',
+    tokenId: found.token_id,
+    isTest: found.mode === 'TEST',
+    rateLimit: { requestsPerMinute: found.requests_per_minute, costPerMinute: found.cost_per_minute },
+    permissions: permissionsFor(found.role, found),
+  };
+}
+
+async function lookUp<Found extends Credential>(
+  pool: pg.Pool,
+  { name, text }: { name: string; text: string },
+  secret: string,
+): Promise<Found> {
+  const { rows } = await pool.query<Found>({ name, text, values: [hashToken(secret)] });
+  if (!rows[0]) throw refused();
+  return rows[0];
+}
+
+/** The person, whatever the credential. */
+function personBehind(found: Credential, requestId: string): Viewer {
+  return {
+    ...anonymousViewer(requestId),
+    side: found.side,
+    organizationId: found.organization_id,
+    userId: found.user_id,
+    roleId: found.role_id,
+    groupId: found.group_id,
+    clientTeam: found.side === 'CLIENT' ? clientTeamOf(found) : null,
+  };
+}
+
+function clientTeamOf(found: Standing): ClientTeam {
+  return {
+    ownerId: found.team_owner_id,
+    rights: {
+      orders: found.can_orders === true,
+      tickets: found.can_tickets === true,
+      invoices: found.can_invoices === true,
+    },
+    memberIds: found.team_member_ids ?? [],
   };
 }
 
@@ -145,10 +195,14 @@ function roleGrades(row: Record<string, unknown>): RoleGrades {
 const known = new LRUCache<string, Viewer['permissions']>({ max: 1_000 });
 
 // Deployments have few distinct roles and many requests: the matrix is worked out once for each.
-function permissionsFor(role: string): Viewer['permissions'] {
-  const made = known.get(role);
+function permissionsFor(role: string, token?: Pick<TokenCredential, 'token_role' | 'scopes'>): Viewer['permissions'] {
+  const key = token ? [role, token.token_role, ...token.scopes].join('\n') : role;
+  const made = known.get(key);
   if (made) return made;
-  const permissions = permissionsOf(roleGrades(JSON.parse(role)));
-  known.set(role, permissions);
+  const own = roleGrades(JSON.parse(role));
+  const permissions = token
+    ? narrowed(permissionsOf(lowest(roleGrades(JSON.parse(token.token_role)), own)), token.scopes)
+    : permissionsOf(own);
+  known.set(key, permissions);
   return permissions;
 }

@@ -1,20 +1,14 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 import { builder } from '../graphql/builder.ts';
-import { connectionType } from '../graphql/connections.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Declaration, Kinds, TypeDeclaration } from '../graphql/declarations.ts';
 import { enumType } from '../graphql/enums.ts';
-import { objectType } from '../graphql/fields.ts';
-import { mutation } from '../graphql/mutations.ts';
-import { Node, nodeType } from '../graphql/nodes.ts';
-import { delegateOf, listField } from '../graphql/queries.ts';
-import { organizationOf, requireViewer, type Viewer, type ViewerSession } from '../kernel/viewer.ts';
+import { delegateOf } from '../graphql/queries.ts';
+import { invalid } from '../kernel/errors.ts';
+import { gradeOf, organizationOf, requireViewer, type Viewer, type ViewerSession } from '../kernel/viewer.ts';
 import { Organization } from '../organizations/schema.ts';
-import * as identity from './commands.ts';
 import { permissions } from './permissions.ts';
-import { visibleApiTokens } from './policy.ts';
-import { Role } from './roles/schema.ts';
 
 // ------------------------------------------------------------------ people
 
@@ -42,64 +36,6 @@ export const User = builder.prismaInterface('User', {
       resolve: (user) => `${user.firstName} ${user.lastName}`,
     }),
   }),
-});
-
-// ------------------------------------------------------------------ tokens
-
-const ApiToken = objectType('ApiToken', 'ApiToken', {
-  description: 'A bearer credential of a program. It acts as the person who made it. The secret is stored nowhere.',
-  interfaces: [Node],
-  fields: (field) => ({
-    id: field.id('ApiToken'),
-    name: field.column('name', 'What it is for.'),
-    prefix: field.column('prefix', 'The first characters of the secret, to recognize it by.'),
-    role: field.relation('role', 'The role that it acts in.', { type: Role }),
-    user: field.person('userId', User, 'The person it acts as.'),
-    expiresAt: field.column('expiresAt', 'When it stops working. Null: never by itself.'),
-    lastUsedAt: field.column('lastUsedAt', 'When it was last used, to the minute. Null: never.'),
-    revokedAt: field.column('revokedAt', 'When it was ended. Null while it works.'),
-    createdAt: field.column('createdAt', 'When it was made.'),
-    updatedAt: field.column('updatedAt', 'When it last changed.'),
-  }),
-});
-
-nodeType('ApiToken', 'ApiToken', visibleApiTokens);
-
-listField('apiTokens', {
-  description: 'The API tokens of the organization, newest first.',
-  model: 'ApiToken',
-  type: connectionType(ApiToken, 'API tokens'),
-  permission: 'apiTokens.read',
-  visible: visibleApiTokens,
-});
-
-const returns = { apiToken: { type: ApiToken, model: 'ApiToken', description: 'The token as it is now.' } } as const;
-
-mutation('apiTokenCreate', {
-  description: 'Makes an API token that acts as the viewer.',
-  command: identity.createApiToken,
-  input: (t) => ({
-    name: t.string({ required: true, description: 'What it is for: 1 to 255 characters.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When it stops working. Without it: never by itself.' }),
-  }),
-  errors: ['InvalidInputError'],
-  returns,
-  extra: (t) => ({
-    secret: t.string({
-      nullable: false,
-      description: 'The bearer token. It is told only here: keep it safe.',
-      resolve: (result) => result.secret,
-    }),
-  }),
-});
-
-mutation('apiTokenRevoke', {
-  description: 'Ends an API token at once. Ending one that has ended changes nothing.',
-  command: identity.revokeApiToken,
-  input: (t) => ({ id: t.id({ required: true, description: 'The token.' }) }),
-  ids: { id: 'ApiToken' },
-  errors: ['NotFoundError'],
-  returns,
 });
 
 // ------------------------------------------------------------------ viewer
@@ -198,12 +134,18 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
     }),
     can: t.boolean({
       nullable: false,
-      description: 'Whether the viewer has a permission, on any object at all.',
-      args: { permission: t.arg.string({ required: true, description: 'domain.verb, such as `orders.update`.' }) },
-      ...known(
-        (viewer, { permission }) =>
-          Object.hasOwn(permissions, String(permission)) && (viewer.permissions[String(permission)] ?? 0) > 0,
-      ),
+      description: 'Whether the viewer has a permission, on any object at all. What is no permission is refused.',
+      args: {
+        permission: t.arg.string({
+          required: true,
+          description: 'domain.verb, such as `orders.update`: one of those that mutations name in their descriptions.',
+        }),
+      },
+      ...known((viewer, { permission }) => {
+        if (!Object.hasOwn(permissions, String(permission)))
+          throw invalid('permission', 'UNKNOWN', 'There is no such permission.');
+        return gradeOf(viewer, String(permission)) > 0;
+      }),
     }),
   }),
 });

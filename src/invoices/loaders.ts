@@ -4,13 +4,14 @@ import type { Prisma } from '../generated/prisma/client.ts';
 import type { Context } from '../graphql/context.ts';
 import { oncePerField } from '../graphql/loaders.ts';
 import { Decimal, formatAmount } from '../kernel/money.ts';
+import { visibleInvoices } from './policy.ts';
 import { dueOf, keptOf } from './rules.ts';
 
 type Money = { amount: string; currency: string };
 
 const sums = { total: true, credit: true, amountPaid: true, amountRefunded: true } as const;
 
-/** What was kept of clients' paid invoices that are neither deleted nor refunded, in their currency. */
+/** What was kept of clients' paid invoices that the viewer may see and that are not refunded, in their currency. */
 export function spentByClient(
   client: { id: string; currency: string },
   context: Context,
@@ -24,8 +25,8 @@ export function spentByClient(
           where: {
             clientId: { in: clients.map(({ id }) => id) },
             paidAt: { not: null },
-            deletedAt: null,
             status: { not: 'REFUNDED' },
+            AND: visibleInvoices(context.viewer),
           },
           _sum: sums,
         });

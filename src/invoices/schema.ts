@@ -6,8 +6,9 @@ import { Coupon } from '../coupons/schema.ts';
 import type { Invoice as InvoiceRow } from '../generated/prisma/client.ts';
 import { builder, type Types } from '../graphql/builder.ts';
 import { asksForDeleted } from '../graphql/comparators.ts';
-import type { Row } from '../graphql/compiler/rows.ts';
-import { join, literal, sql } from '../graphql/compiler/sql.ts';
+import { type Row, rowOf } from '../graphql/compiler/rows.ts';
+import { join, later, literal, sql } from '../graphql/compiler/sql.ts';
+import { where } from '../graphql/compiler/where.ts';
 import { connectionType } from '../graphql/connections.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Declaration } from '../graphql/declarations.ts';
@@ -213,12 +214,17 @@ extendType(Order, 'Order', (field) => ({
 }));
 
 // A paid invoice keeps what was paid, of the balance, too, and was not given back.
-const spentInSql = (client: Row) => ({
-  amount: sql`(select sum(invoice.amount_paid + invoice.credit - invoice.amount_refunded) from invoices invoice
-    where invoice.client_id = ${client.column('id')} and invoice.currency = ${client.column('currency')}
-      and invoice.paid_at is not null and invoice.deleted_at is null and invoice.status <> 'REFUNDED')`,
-  currency: client.column('currency'),
-});
+const spentInSql = (client: Row) => {
+  const [id, currency] = [client.column('id'), client.column('currency')];
+  const amount = later(
+    ({
+      viewer,
+    }) => sql`(select sum(invoice.amount_paid + invoice.credit - invoice.amount_refunded) from invoices invoice
+      where invoice.client_id = ${id} and invoice.currency = ${currency} and invoice.paid_at is not null
+        and invoice.status <> 'REFUNDED' and ${where(rowOf('Invoice', 'invoice'), visibleInvoices(viewer))})`,
+  );
+  return { amount, currency };
+};
 
 extendType(Client, 'User', (field, t) => ({
   invoices: field.connection<'Invoice'>(
@@ -230,7 +236,7 @@ extendType(Client, 'User', (field, t) => ({
     type: Money,
     nullable: true,
     description:
-      'What the client has paid: on its paid invoices in its currency, of its balance, too, less what was given back. Refunded ones don’t count. Null when there is none.',
+      'What the client has paid: on its paid invoices in its currency, of its balance, too, less what was given back. Refunded ones don’t count, nor those that the viewer may not see. Null when there is none.',
     select: { id: true, currency: true },
     extensions: {
       read: { kind: 'computed', columns: ['id', 'currency'], expression: spentInSql } satisfies Declaration,

@@ -4,10 +4,12 @@ import { randomInt } from 'node:crypto';
 export const idPrefixes = {
   Organization: 'organization',
   Role: 'role',
+  RoleAssignment: 'assignment',
   ApiToken: 'token',
   TeamMember: 'member',
   TeamGroup: 'group',
   Client: 'client',
+  ClientTeamMember: 'clientmember',
   Address: 'address',
   Tag: 'tag',
   ServiceFolder: 'folder',

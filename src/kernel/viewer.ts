@@ -15,6 +15,22 @@ export type ViewerSession = {
   readonly rotations: number;
 };
 
+/** What a client can be given a right to on another client's account. */
+export type AccountRight = 'orders' | 'tickets' | 'invoices';
+
+/** How clients share accounts: a client belongs to the team of one other client at most, or has a team itself. */
+export type ClientTeam = {
+  /** Whose account the client may use; null when it belongs to no team. */
+  readonly ownerId: string | null;
+  /** For what. */
+  readonly rights: Readonly<Record<AccountRight, boolean>>;
+  /** Who may use the client's own account. */
+  readonly memberIds: readonly string[];
+};
+
+/** How much a token may ask in a minute; null is as much as anybody. */
+export type RateLimit = { readonly requestsPerMinute: number | null; readonly costPerMinute: number | null };
+
 /** Who asks. Built once per request from the credential; everything below trusts it and nothing else. */
 export type Viewer = {
   readonly kind: 'STAFF' | 'CLIENT' | 'TOKEN' | 'SYSTEM' | 'ANONYMOUS';
@@ -25,10 +41,16 @@ export type Viewer = {
   readonly tokenId: string | null;
   /** The login behind a session, or one whose own doings are at hand; null of tokens. */
   readonly accountId: string | null;
+  /** Whether the token is for tests: it moves no real money. */
+  readonly isTest: boolean;
+  /** The token's own limits; null of sessions. */
+  readonly rateLimit: RateLimit | null;
   /** The session that the credential stands for; null of tokens. */
   readonly session: ViewerSession | null;
   readonly roleId: string | null;
   readonly groupId: string | null;
+  /** Of a client, the accounts that it shares; null of staff. */
+  readonly clientTeam: ClientTeam | null;
   readonly permissions: Readonly<Record<string, Grade>>;
   readonly requestId: string | null;
 };
@@ -41,9 +63,12 @@ export function anonymousViewer(requestId: string | null = null): Viewer {
     userId: null,
     tokenId: null,
     accountId: null,
+    isTest: false,
+    rateLimit: null,
     session: null,
     roleId: null,
     groupId: null,
+    clientTeam: null,
     permissions: {},
     requestId,
   };

@@ -5,9 +5,11 @@ import type { LogEntity } from './rules.ts';
 export const LogEntityRef = enumType<LogEntity>('LogEntity', 'What a log entry is about.', {
   ORGANIZATION: 'The organization.',
   ROLE: 'A role.',
+  ROLE_ASSIGNMENT: 'A role that a team member has beside its own.',
   TEAM_MEMBER: 'A team member.',
   TEAM_GROUP: 'A group of team members.',
   CLIENT: 'A client.',
+  CLIENT_TEAM_MEMBER: 'A client’s belonging to the team of another one.',
   ADDRESS: 'An address.',
   API_TOKEN: 'An API token.',
   TAG: 'A tag.',

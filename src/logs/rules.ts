@@ -9,9 +9,11 @@ import type { IdType } from '../kernel/id.ts';
 export const entityTypes = {
   ORGANIZATION: 'Organization',
   ROLE: 'Role',
+  ROLE_ASSIGNMENT: 'RoleAssignment',
   TEAM_MEMBER: 'TeamMember',
   TEAM_GROUP: 'TeamGroup',
   CLIENT: 'Client',
+  CLIENT_TEAM_MEMBER: 'ClientTeamMember',
   ADDRESS: 'Address',
   API_TOKEN: 'ApiToken',
   TAG: 'Tag',

@@ -1,18 +1,18 @@
 import { lookedAfterWithin } from '../clients/policy.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
-import { nothing } from '../identity/policy.ts';
+import { nothing, ofAccounts } from '../identity/policy.ts';
 import { gradeOf, isClient, type Viewer } from '../kernel/viewer.ts';
 
-type OfClient = { id?: { in: string[] }; clientId?: string; client?: Prisma.UserWhereInput };
+type OfClient = { id?: { in: string[] }; clientId?: string | { in: string[] }; client?: Prisma.UserWhereInput };
 
 /**
  * What a permission reaches of clients' money: all, that of the clients whom the viewer or its group looks after, or the
- * viewer's own.
+ * viewer's own, a client's also of the account that it shares.
  */
 function ofClientsWithin(viewer: Viewer, permission: string): OfClient {
   const grade = gradeOf(viewer, permission);
   if (grade === 0) return nothing;
-  if (isClient(viewer)) return viewer.userId === null ? nothing : { clientId: viewer.userId };
+  if (isClient(viewer)) return ofAccounts(viewer, permission);
   return grade === 3 ? {} : { client: lookedAfterWithin(viewer, grade) };
 }
 

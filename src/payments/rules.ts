@@ -16,6 +16,8 @@
  *     test payments are switched on, while it takes no live ones: nobody pays real invoices with it. Who has both may
  *     choose, and gets Stripe.
  *  9. The two keys of an account at Stripe are both of its live mode or both of its test mode.
+ * 10. A token for tests moves no real money: with an account of the live mode it neither charges nor gives back, and attaches
+ *     and detaches nothing.
  */
 import { InvalidStateError, type IssueList } from '../kernel/errors.ts';
 import { notCleared } from '../kernel/input.ts';
@@ -56,6 +58,13 @@ export function takesTestPayments(
   account: { publishableKey: string } | null,
 ): boolean {
   return testPayments && !(account && isLive(account.publishableKey));
+}
+
+/** Law 10. */
+export function checkRealMoney({ isTest }: { isTest: boolean }, account: { publishableKey: string } | null): void {
+  if (isTest && account && isLive(account.publishableKey)) {
+    throw new InvalidStateError('A token for tests moves no real money.', 'TEST_TOKEN');
+  }
 }
 
 const modeOf = (key: string) => key.split('_')[1];

@@ -4,11 +4,11 @@ import path from 'node:path';
 import pg from 'pg';
 import { EmbeddedInUseError, type EmbeddedServer, startEmbedded } from '../database/embedded.ts';
 import { applyMigrations, pendingMigrations } from '../database/migrations.ts';
-import { tokenPrefix, viewerBehind } from '../identity/authentication.ts';
+import { viewerBehind } from '../identity/authentication.ts';
+import { newSecret } from '../identity/tokens/commands.ts';
 import { leastSecret } from '../kernel/env.ts';
 import { UnauthenticatedError } from '../kernel/errors.ts';
 import { migrateJobs } from '../kernel/jobs.ts';
-import { hashToken, newToken } from '../kernel/tokens.ts';
 import { migrationTrouble } from './database.ts';
 import { type Lifetime, StartError } from './lifetime.ts';
 
@@ -76,12 +76,12 @@ const tokenName = 'Demo (npm start)';
 async function provideToken(owner: pg.Pool, file: string): Promise<string> {
   const kept = readOwn(file);
   if (kept !== '' && (await works(owner, kept))) return kept;
-  const secret = newToken(tokenPrefix);
+  const { secret, kept: stored } = newSecret('LIVE');
   await owner.query('update api_tokens set revoked_at = now() where name = $1 and revoked_at is null', [tokenName]);
   await owner.query(
     `insert into api_tokens (organization_id, user_id, role_id, name, prefix, token_hash)
      select u.organization_id, u.id, u.role_id, $1, $2, $3 from users u where u.id = $4`,
-    [tokenName, secret.slice(0, tokenPrefix.length + 4), hashToken(secret), await administrator(owner)],
+    [tokenName, stored.prefix, stored.tokenHash, await administrator(owner)],
   );
   writeOwn(file, secret);
   return secret;

@@ -1,5 +1,5 @@
 import type { Prisma } from '../generated/prisma/client.ts';
-import { assignedWithin, nothing } from '../identity/policy.ts';
+import { assignedWithin, nothing, ofAccounts } from '../identity/policy.ts';
 import { gradeOf, isClient, type Viewer } from '../kernel/viewer.ts';
 
 /** The services that a permission reaches: all, or those that the viewer, or its group, is assigned to. */
@@ -19,7 +19,7 @@ export function visibleServices(viewer: Viewer): Prisma.ServiceWhereInput {
   if (isClient(viewer)) {
     return {
       ...live,
-      OR: [{ isPublic: true }, { orders: { some: { clientId: viewer.userId ?? '', deletedAt: null } } }],
+      OR: [{ isPublic: true }, { orders: { some: { ...ofAccounts(viewer, 'services.read'), deletedAt: null } } }],
     };
   }
   const ordersGrade = gradeOf(viewer, 'orders.read');

@@ -1,16 +1,16 @@
 import { lookedAfterWithin } from '../clients/policy.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
-import { nothing } from '../identity/policy.ts';
+import { nothing, ofAccounts } from '../identity/policy.ts';
 import { gradeOf, isClient, type Viewer } from '../kernel/viewer.ts';
 
 /**
  * The subscriptions that a permission reaches: all, or those of the clients whom the viewer, or its group, looks after. A
- * client's are its own.
+ * client's are its own, and those of the account that it shares.
  */
 export function subscriptionsWithin(viewer: Viewer, permission: string): Prisma.SubscriptionWhereInput {
   const grade = gradeOf(viewer, permission);
   if (grade === 0) return nothing;
-  if (isClient(viewer)) return viewer.userId === null ? nothing : { clientId: viewer.userId };
+  if (isClient(viewer)) return ofAccounts(viewer, permission);
   return grade === 3 ? {} : { client: lookedAfterWithin(viewer, grade) };
 }
 

@@ -1,28 +1,20 @@
 import { Client } from '../clients/schema.ts';
 import { connectionType } from '../graphql/connections.ts';
 import { extendType, objectType } from '../graphql/fields.ts';
+import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
+import { newestFirst } from '../graphql/pagination.ts';
 import { listField, singleField } from '../graphql/queries.ts';
 import { personFields } from '../identity/people.ts';
-import { User } from '../identity/schema.ts';
+import { visibleAssignments } from '../identity/policy.ts';
+import { roleAssignments } from '../identity/roles/assignments/schema.ts';
+import { User, UserStatus } from '../identity/schema.ts';
 import { decodeId } from '../kernel/id.ts';
+import * as team from './commands.ts';
 import { teamFilter, teamSort } from './filters.ts';
+import { TeamGroup } from './groups/schema.ts';
 import { managersOfClient } from './loaders.ts';
-import { visibleGroups, visibleTeam } from './policy.ts';
-
-const TeamGroup = objectType('TeamGroup', 'TeamGroup', {
-  description: 'Team members who work together: what grade 2 of a role means. SPP: `group_id`.',
-  interfaces: [Node],
-  fields: (field) => ({
-    id: field.id('TeamGroup'),
-    name: field.column('name', 'Its name. Unique in the organization.'),
-    version: field.column('version', 'How often it was edited.'),
-    createdAt: field.column('createdAt', 'When it was made.'),
-    updatedAt: field.column('updatedAt', 'When it last changed.'),
-  }),
-});
-
-nodeType('TeamGroup', 'TeamGroup', visibleGroups);
+import { visibleTeam } from './policy.ts';
 
 export const TeamMember = objectType('User', 'TeamMember', {
   description: 'A person who works for the organization. SPP: a user whose role has dashboard access.',
@@ -35,6 +27,11 @@ export const TeamMember = objectType('User', 'TeamMember', {
       type: TeamGroup,
       staffOnly: true,
     }),
+    roleAssignments: field.connection<'RoleAssignment'>(
+      'roleAssignments',
+      'The roles that it has beside its own, newest first; expired ones, too. Empty for clients.',
+      { type: roleAssignments, where: visibleAssignments, order: newestFirst },
+    ),
   }),
 });
 
@@ -50,6 +47,15 @@ extendType(Client, 'User', (field) => ({
 }));
 
 export const teamMembers = connectionType(TeamMember, 'team members');
+
+extendType(TeamGroup, 'TeamGroup', (field) => ({
+  members: field.connection<'User'>('members', 'Who works in it, newest first.', {
+    type: teamMembers,
+    where: visibleTeam,
+    order: newestFirst,
+    sort: teamSort,
+  }),
+}));
 
 listField('team', {
   description: 'The team members, newest first. SPP: list team (13.1).',
@@ -71,4 +77,23 @@ singleField('teamMember', {
     const uuid = decodeId('TeamMember', id ?? '');
     return uuid === null ? null : { AND: [visibleTeam(viewer), { id: uuid }] };
   },
+});
+
+mutation('teamMemberUpdate', {
+  description:
+    'Changes a team member. An absent field stays, null clears it. Role and status take effect with the next request of the member, and of its tokens. Nobody changes those of whoever may do more, or gives a role that gives more, than they have themselves; the last administrator stays.',
+  command: team.update,
+  input: (t) => ({
+    id: t.id({ required: true, description: 'The team member.' }),
+    firstName: t.string({ description: 'The first name: 1 to 255 characters. SPP: `name_f`.' }),
+    lastName: t.string({ description: 'The last name: 1 to 255 characters. SPP: `name_l`.' }),
+    phone: t.string({ description: 'The phone number: at most 50 characters.' }),
+    roleId: t.id({ description: 'The role: one of the team’s. SPP: `role_id`.' }),
+    groupId: t.id({ description: 'The group that the member works in. Null: none. SPP: `group_id`.' }),
+    status: t.field({ type: UserStatus, description: 'Whether the member may act.' }),
+    expectedVersion: t.int({ description: 'Refuse when the member has another version by now.' }),
+  }),
+  ids: { id: 'TeamMember', roleId: 'Role', groupId: 'TeamGroup' },
+  errors: ['NotFoundError', 'InvalidInputError', 'InvalidStateError', 'ConflictError'],
+  returns: { teamMember: { type: TeamMember, model: 'User', description: 'The member as it is now.' } },
 });

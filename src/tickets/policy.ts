@@ -1,15 +1,15 @@
 import type { Prisma } from '../generated/prisma/client.ts';
-import { assignedWithin, nothing } from '../identity/policy.ts';
+import { assignedWithin, nothing, ofAccounts } from '../identity/policy.ts';
 import { gradeOf, isClient, type Viewer } from '../kernel/viewer.ts';
 
 /**
  * The tickets that a permission reaches: all, those assigned to the viewer's group, or the viewer's own. A client's own
- * are the ones that are about it.
+ * are the ones that are about it, and those of the account that it shares.
  */
 export function ticketsWithin(viewer: Viewer, permission: string): Prisma.TicketWhereInput {
   const grade = gradeOf(viewer, permission);
   if (grade === 0) return nothing;
-  if (isClient(viewer)) return { clientId: viewer.userId ?? '' };
+  if (isClient(viewer)) return ofAccounts(viewer, permission);
   return grade === 3 ? {} : { employees: assignedWithin(viewer, grade) };
 }
 

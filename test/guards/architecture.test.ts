@@ -75,14 +75,18 @@ const mayTouch: Record<Kind, (target: string, own: string, isType: boolean) => b
   commands: (target, own) =>
     ['kernel', 'generated'].includes(layerOf(target)) ||
     (layerOf(target) === own && !['schema', 'filters', 'loaders'].includes(kindOf(target) ?? '')) ||
-    ['commands', 'policy', 'rules'].includes(kindOf(target) ?? ''),
+    ['commands', 'policy', 'rules'].includes(kindOf(target) ?? '') ||
+    target === 'identity/permissions.ts',
   rules: (target, own, isType) =>
     /^kernel\/(money|time|errors|input|id|html|mail)\.ts$/.test(target) ||
+    target === 'identity/permissions.ts' ||
     (layerOf(target) === 'generated' && isType) ||
     kindOf(target) === 'rules' ||
     (layerOf(target) === own && isType),
   policy: (target, _own, isType) =>
-    target === 'kernel/viewer.ts' || (layerOf(target) === 'generated' && isType) || kindOf(target) === 'policy',
+    ['kernel/viewer.ts', 'identity/permissions.ts'].includes(target) ||
+    (layerOf(target) === 'generated' && isType) ||
+    kindOf(target) === 'policy',
   filters: (target, own) =>
     /^graphql\/(comparators|pagination|enums)\.ts$/.test(target) ||
     ['schema', 'filters'].includes(kindOf(target) ?? '') ||

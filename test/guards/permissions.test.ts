@@ -10,7 +10,7 @@ import { makePopulatedWorld, type PopulatedWorld } from '../kit/world.ts';
 let shared: Promise<PopulatedWorld> | undefined;
 const sharedWorld = () => (shared ??= makePopulatedWorld());
 
-type Rule = { area: Area; or?: Area; least: number; client: boolean };
+type Rule = { area: Area; or?: Area; least: number; client: string | false };
 const ruleOf = (permission: string): Rule => permissions[permission as Permission];
 const areasOf = ({ area, or = area }: Rule): Area[] => [area, or];
 
@@ -87,7 +87,7 @@ describe.each(mutations.map((mutation) => [mutation.name, mutation] as const))('
   test('is for staff with the permission and no other', async () => {
     const world = await makePopulatedWorld();
     const person = await withOnly(world, permission);
-    const input = await validInput(mutation, world);
+    const input = await validInput(mutation, world, person);
     const { errors } = await world.as(person).answer(document, { input });
     expect(errors).toBeUndefined();
   });

@@ -252,7 +252,7 @@ describe('a table of accounts', () => {
 });
 
 /** Tables that a populated world leaves empty. */
-const emptyTables = new Set(['client_team_members', 'service_addons', 'events']);
+const emptyTables = new Set(['service_addons', 'events']);
 
 // ------------------------------------------------------------------ ids
 

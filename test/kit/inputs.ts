@@ -16,6 +16,7 @@ import { encodeId, type IdType } from '../../src/kernel/id.ts';
 import { schema } from '../../src/schema.ts';
 import { createIssuer } from './issuer.ts';
 import { unique } from './unique.ts';
+import type { Person } from './viewers.ts';
 import { makeWorld, type PopulatedWorld } from './world.ts';
 
 type Input = Record<string, unknown>;
@@ -63,7 +64,9 @@ function mutationDocument(field: GraphQLField<unknown, unknown>): string {
 }
 
 /** What a mutation's input needs beyond what its type says: rows in the right state, one of two fields. */
-const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input> = {
+const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise<Input> | Input> = {
+  apiTokenRotate: async (world, actor) => ({ id: (await world.token(actor)).id }),
+  clientTeamMemberAdd: async (world) => ({ memberId: (await world.client()).id }),
   clientDelete: async (world) => ({ id: (await world.client()).id }),
   couponRestore: async (world) => ({ id: (await world.coupon({ deletedAt: new Date() })).id }),
   paymentMethodAttach: (world) => ({
@@ -87,6 +90,7 @@ const examples: Record<string, (world: PopulatedWorld) => Promise<Input> | Input
   issuerCreate: async () => ({ address: await standingIssuer() }),
   organizationArchive: (world) => ({ name: world.organization.name }),
   organizationRestore: async (world) => ({ id: encodeId('Organization', await archivedOf(world)) }),
+  roleAssign: async (world) => ({ roleId: (await world.role({ dashboardAccess: 1 })).id }),
   roleDelete: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   roleUpdate: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   stripeAccountUpdate: () => ({ publishableKey: 'pk_test_2', secretKey: 'sk_test_2', webhookSecrets: ['whsec_2'] }),
@@ -130,10 +134,14 @@ export const beneath: Record<string, (orderId: unknown) => string> = {
   filledFormFields: (orderId) => `orderId: "${orderId}"`,
 };
 
-/** The least that the mutation takes and carries out, in a world that has one of everything. */
-export async function validInput({ name, inputType, ids }: Mutation, world: PopulatedWorld): Promise<Input> {
+/** The least that the mutation takes and carries out for somebody, in a world that has one of everything. */
+export async function validInput(
+  { name, inputType, ids }: Mutation,
+  world: PopulatedWorld,
+  actor: Person = world.admin,
+): Promise<Input> {
   const input = leastOf(inputType, '', (path) => idAt(path, ids, world));
-  return { ...input, ...(await examples[name]?.(world)) };
+  return { ...input, ...(await examples[name]?.(world, actor)) };
 }
 
 /** The same with an id somewhere in it, and the way there. */

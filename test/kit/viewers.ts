@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Prisma } from '../../src/generated/prisma/client.ts';
 import { gradeAreas, permissionsOf, settingAreas } from '../../src/identity/permissions.ts';
-import { anonymousViewer, type Viewer, type ViewerSession } from '../../src/kernel/viewer.ts';
+import {
+  type AccountRight,
+  anonymousViewer,
+  type ClientTeam,
+  type Viewer,
+  type ViewerSession,
+} from '../../src/kernel/viewer.ts';
 
 /** A person as the kit hands it out: the row with its role, so that it can be asked to act at once. */
 export type Person = Prisma.UserGetPayload<{ include: { role: true } }> & {
@@ -39,22 +45,35 @@ export const standardRoles: Record<
   client: { name: 'Client', grants: nothing },
 };
 
+/** A client that shares no account. */
+export const alone: ClientTeam = {
+  ownerId: null,
+  rights: { orders: false, tickets: false, invoices: false },
+  memberIds: [],
+};
+
 /** The person, as the server would see it behind a session. */
 export function viewerOf(person: Person): Viewer {
   const kind = person.role.kind === 'STAFF' ? 'STAFF' : 'CLIENT';
   return {
+    ...anonymousViewer(),
     kind,
     side: kind,
     organizationId: person.organizationId,
     userId: person.id,
-    tokenId: null,
     accountId: person.accountId,
     session: person.session ?? null,
     roleId: person.roleId,
     groupId: person.groupId,
+    clientTeam: kind === 'CLIENT' ? alone : null,
     permissions: permissionsOf(person.role),
-    requestId: null,
   };
+}
+
+/** The client, as the server would see it behind a session when it uses the account of another one. */
+export function sharing(person: Person, owner: { id: string }, ...given: AccountRight[]): Viewer {
+  const rights = { ...alone.rights, ...Object.fromEntries(given.map((right) => [right, true])) };
+  return { ...viewerOf(person), clientTeam: { ...alone, ownerId: owner.id, rights } };
 }
 
 /** A program that holds a token of the person. */

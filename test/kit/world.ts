@@ -130,7 +130,9 @@ export async function makePopulatedWorld() {
   const group = await world.group();
   const member = await world.member({ role: world.roles.manager, groupId: group.id });
   const address = await world.address();
-  const client = await world.client({ addressId: address.id, managers: [member] });
+  // No other client's name begins with this one's.
+  const lastName = `Populated${unique()}x`;
+  const client = await world.client({ lastName, addressId: address.id, managers: [member] });
   const tag = await world.tag();
   const folder = await world.folder();
   const service = await world.service({ folderId: folder.id, employees: [member] });
@@ -139,6 +141,8 @@ export async function makePopulatedWorld() {
   const message = await order.message({ author: member });
   const field = await order.formField();
   const token = await world.token(world.admin);
+  const assignment = await world.assignment({ user: member, role: world.roles.contractor });
+  const sharing = await world.sharing({ owner: await world.client(), member: await world.client() });
   const ticket = await world.ticket({ client, order, employees: [member], tags: [tag] });
   const ticketMessage = await ticket.message({ author: member });
   const activity = await world.activity({ client, author: member });
@@ -182,10 +186,12 @@ export async function makePopulatedWorld() {
   const uuids: Record<IdType, string> = {
     Organization: world.organizationId,
     Role: world.roles.manager.id,
+    RoleAssignment: assignment.id,
     ApiToken: token.id,
     TeamMember: member.id,
     TeamGroup: group.id,
     Client: client.id,
+    ClientTeamMember: sharing.id,
     Address: address.id,
     Tag: tag.id,
     ServiceFolder: folder.id,

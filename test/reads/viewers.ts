@@ -1,5 +1,6 @@
+import { narrowed } from '../../src/identity/permissions.ts';
 import { systemViewer, type Viewer } from '../../src/kernel/viewer.ts';
-import { anonymous, asToken, type Person, viewerOf } from '../kit/viewers.ts';
+import { alone, anonymous, asToken, type Person, sharing, viewerOf } from '../kit/viewers.ts';
 import type { World } from '../kit/world.ts';
 
 type People = { groups: { id: string }[]; staff: Person[]; clients: Person[] };
@@ -8,7 +9,8 @@ type People = { groups: { id: string }[]; staff: Person[]; clients: Person[] };
 export async function viewersOf(world: World, { groups, staff, clients }: People): Promise<Record<string, Viewer>> {
   const groupId = groups[0]?.id;
   const [first, , third] = staff as [Person, Person, Person];
-  const [one, , three] = clients as [Person, Person, Person];
+  const [one, two, three] = clients as [Person, Person, Person];
+  const scopes = ['orders:read', 'invoices:read', 'clients:read', 'reports:read'];
   const having = async (grants: Parameters<World['role']>[0]): Promise<Viewer> => {
     const role = await world.role({ dashboardAccess: 1, ...grants });
     return { ...viewerOf({ ...third, groupId: groupId ?? null, roleId: role.id, role }) };
@@ -44,6 +46,10 @@ export async function viewersOf(world: World, { groups, staff, clients }: People
       },
     },
     'another client': viewerOf(three),
+    'of the team of a client': sharing(three, one, 'orders', 'invoices'),
+    'of the team of a client, tickets only': sharing(three, one, 'tickets'),
+    'with a team': { ...viewerOf(one), clientTeam: { ...alone, memberIds: [two.id, three.id] } },
+    'token with scopes': { ...asToken(world.admin), permissions: narrowed(viewerOf(world.admin).permissions, scopes) },
     'token of a client': asToken(one),
     system: systemViewer(world.organizationId),
     nobody: { ...viewerOf(world.admin), permissions: {} },

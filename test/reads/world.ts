@@ -44,6 +44,7 @@ export async function makeReadsWorld() {
   for (const name of words.values()) tags.push(await world.tag(name));
   const orders = await makeOrders(world, { ...people, services, tags });
   await makeTokens(world, people.staff);
+  await makeAssignments(world, people.staff);
   await makeInvoices(world, { ...people, services });
   await makeSubscriptions(world, people.clients);
   await makeCoupons(world, people.clients, services);
@@ -333,15 +334,31 @@ async function makeBeneath(order: MadeOrder, index: number, staff: Person[], cli
 
 async function makeTokens(world: World, staff: Person[]): Promise<void> {
   const [first, second] = staff as [Person, Person];
-  await world.token(world.admin, { name: text(1), createdAt: at(5) });
+  const replacing = await world.token(world.admin, { name: text(1), createdAt: at(5), requestsPerMinute: 60 });
   await world.token(first, {
     name: text(5),
+    mode: 'TEST',
+    scopes: ['orders:read', 'tags:write'],
+    costPerMinute: 2_147_483_647,
+    roleId: null,
+    replacedById: replacing.id,
     expiresAt: at(28),
     lastUsedAt: at(27, 50),
     revokedAt: at(26),
     createdAt: at(5),
   });
   await world.token(second, { name: '😀', createdAt: at(5) });
+}
+
+async function makeAssignments(world: World, staff: Person[]): Promise<void> {
+  const [first, second, third] = staff as [Person, Person, Person];
+  const roles = [await world.role({ dashboardAccess: 1 }), await world.role({ dashboardAccess: 1, orderAccess: 2 })];
+  const [one, two] = roles as [(typeof roles)[number], (typeof roles)[number]];
+  const createdAt = at(6);
+  await world.assignment({ user: first, role: one, assignedById: world.admin.id, createdAt });
+  await world.assignment({ user: first, role: two, expiresAt: at(7), createdAt });
+  await world.assignment({ user: second, role: two, expiresAt: new Date('2090-01-01'), createdAt });
+  await world.assignment({ user: third, role: one, createdAt: at(6, 1) });
 }
 
 async function makeSubscriptions(world: World, clients: Person[]): Promise<void> {

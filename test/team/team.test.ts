@@ -84,6 +84,7 @@ describe('team', () => {
     // The one secret is told to who makes it, in the answer to that and nowhere else.
     expect(names.filter((name) => /password|secret|two.?factor|hash|otp/i.test(name))).toEqual([
       'ApiTokenCreateSuccess.secret',
+      'ApiTokenRotateSuccess.secret',
       // Of the account at Stripe, what it is recognized by; the rest is only ever given.
       'StripeAccount.secretKeyLast4',
       'StripeAccount.webhookSecretsLast4',

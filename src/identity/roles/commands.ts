@@ -4,9 +4,10 @@ import type { Transaction } from '../../kernel/db.ts';
 import { ConflictError, type InputIssue, InvalidStateError, issueList, NotFoundError } from '../../kernel/errors.ts';
 import { emit } from '../../kernel/events.ts';
 import { notCleared, requiredText, requireVersion } from '../../kernel/input.ts';
+import { now } from '../../kernel/time.ts';
 import { organizationOf, type Viewer } from '../../kernel/viewer.ts';
-import { gradeAreas, settingAreas } from '../permissions.ts';
-import { checkGrants } from './rules.ts';
+import { gradeAreas, highest, lowest, type RoleGrades, settingAreas } from '../permissions.ts';
+import { checkGrants, type Grants } from './rules.ts';
 
 const uniques: Record<string, InputIssue> = {
   roles_organization_id_lower_name_key: {
@@ -16,18 +17,13 @@ const uniques: Record<string, InputIssue> = {
   },
 };
 
-const areas = { grades: gradeAreas, settings: settingAreas };
-
-type Grants = Partial<Record<(typeof gradeAreas)[number], number | null>> &
-  Partial<Record<(typeof settingAreas)[number], boolean | null>>;
-
 /** Makes a role for the team. Laws 2 and 3. Announces `role.created`. */
 export const create = command(
   'roles.create',
   async (tx, viewer, input: { name: string } & Grants) => {
     const issues = issueList();
     const name = requiredText(issues, 'name', input.name);
-    checkGrants(issues, given(input), await roleOf(tx, viewer), areas);
+    checkGrants(issues, given(input), await holdingsOf(tx, viewer));
     issues.throwIfAny();
     const role = await tx.role.create({
       data: { organizationId: organizationOf(viewer), name, kind: 'STAFF', dashboardAccess: 1, ...given(input) },
@@ -48,7 +44,7 @@ export const update = command(
     const issues = issueList();
     for (const field of ['name', ...gradeAreas, ...settingAreas] as const) notCleared(issues, field, input[field]);
     const name = input.name == null ? undefined : requiredText(issues, 'name', input.name);
-    checkGrants(issues, given(input), await roleOf(tx, viewer), areas);
+    checkGrants(issues, given(input), await holdingsOf(tx, viewer));
     issues.throwIfAny();
     const changed = await tx.role.update({ where: { id: role.id }, data: { name, ...given(input) } });
     if (changed.version !== role.version) await emit(tx, 'role.updated', { role: role.id });
@@ -57,13 +53,21 @@ export const update = command(
   uniques,
 );
 
-/** Deletes a role that nobody has. Laws 4 and 5. Announces `role.deleted`. */
+/** Deletes a role that nobody has. Laws 4, 5 and 7. Announces `role.deleted`. */
 export const remove = command('roles.delete', async (tx, _viewer, { id }: { id: string }) => {
   const role = await lockRole(tx, id);
-  const user = await tx.user.findFirst({ where: { roleId: role.id }, select: { id: true } });
-  if (user) throw new ConflictError('Somebody has this role.', 'HAS_DEPENDENTS');
-  const token = await tx.apiToken.findFirst({ where: { roleId: role.id }, select: { id: true } });
+  const at = now();
+  const has = { roleId: role.id };
+  const inForce = { OR: [{ expiresAt: null }, { expiresAt: { gt: at } }] };
+  const user = await tx.user.findFirst({ where: has, select: { id: true } });
+  const assignment = await tx.roleAssignment.findFirst({ where: { ...has, ...inForce }, select: { id: true } });
+  if (user || assignment) throw new ConflictError('Somebody has this role.', 'HAS_DEPENDENTS');
+  const token = await tx.apiToken.findFirst({ where: { ...has, revokedAt: null, ...inForce }, select: { id: true } });
   if (token) throw new ConflictError('An API token has this role.', 'HAS_DEPENDENTS');
+  // What has ended lets the role go; a token that has expired can't come back without it.
+  await tx.roleAssignment.deleteMany({ where: has });
+  await tx.apiToken.updateMany({ where: { ...has, revokedAt: null }, data: { revokedAt: at } });
+  await tx.apiToken.updateMany({ where: has, data: { roleId: null } });
   await tx.role.delete({ where: { id: role.id } });
   await emit(tx, 'role.deleted', { role: role.id });
   return { id: role.id };
@@ -78,8 +82,19 @@ async function lockRole(tx: Transaction, id: string): Promise<Role> {
   return role;
 }
 
-async function roleOf(tx: Transaction, viewer: Viewer): Promise<Role | null> {
-  return viewer.kind === 'SYSTEM' ? null : await tx.role.findUniqueOrThrow({ where: { id: viewer.roleId ?? '' } });
+/**
+ * What the viewer has to grant: its roles, but for those that it has for some time only. A token has no more than its role.
+ * Null for the engine itself, which has everything. Laws 3 and 6.
+ */
+export async function holdingsOf(tx: Transaction, viewer: Viewer): Promise<RoleGrades | null> {
+  if (viewer.kind === 'SYSTEM') return null;
+  const { role, roleAssignments } = await tx.user.findUniqueOrThrow({
+    where: { id: viewer.userId ?? '' },
+    select: { role: true, roleAssignments: { where: { expiresAt: null }, select: { role: true } } },
+  });
+  const own = highest(role, ...roleAssignments.map((assignment) => assignment.role));
+  if (viewer.kind !== 'TOKEN') return own;
+  return lowest(own, await tx.role.findUniqueOrThrow({ where: { id: viewer.roleId ?? '' } }));
 }
 
 /** The areas that the input speaks of. */

@@ -37,7 +37,7 @@ const start = command('invoices.charge', async (tx, viewer, { id, paymentMethodI
   if (!method && paymentMethodId != null)
     throw invalid('paymentMethodId', 'NOT_FOUND', 'paymentMethodId names no payment method of the client.');
   if (!method) throw new InvalidStateError('The client has no payment method.', 'NO_PAYMENT_METHOD');
-  const paymentId = await startCharge(tx, {
+  const paymentId = await startCharge(tx, viewer, {
     invoice: { ...invoice, clientId },
     method,
     amount,

@@ -114,7 +114,7 @@ const refundNext = command('invoices.refund', async (tx, viewer, input: RefundIn
   const { id } = invoice;
   const next = parts.find(({ way }) => way === 'PROCESSOR');
   if (next?.payment) {
-    const paymentId = await startRefund(tx, { charge: next.payment, amount: next.left, note: note ?? null });
+    const paymentId = await startRefund(tx, viewer, { charge: next.payment, amount: next.left, note: note ?? null });
     return { id, paymentId, left: amount.minus(next.left).toFixed() };
   }
   await giveBack(tx, viewer, invoice, parts, note);

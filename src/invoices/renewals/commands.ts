@@ -136,7 +136,7 @@ async function renew(tx: Transaction, viewer: Viewer, subscription: Subscription
   }
   const due = askedOf(invoice);
   const isIssued = invoice.status !== 'DRAFT';
-  const openPaymentId = isIssued && !due.isZero() ? await beginCharge(tx, subscription, invoice, due) : null;
+  const openPaymentId = isIssued && !due.isZero() ? await beginCharge(tx, viewer, subscription, invoice, due) : null;
   await subscriptions.openRenewal(tx, subscription, {
     openInvoiceId: invoice.id,
     openPaymentId,
@@ -150,6 +150,7 @@ async function renew(tx: Transaction, viewer: Viewer, subscription: Subscription
 /** Law 4: begins to charge the client's default method. Null without one, or without its processor. */
 async function beginCharge(
   tx: Transaction,
+  viewer: Viewer,
   { clientId }: Subscription,
   invoice: Invoice,
   amount: Decimal,
@@ -157,7 +158,7 @@ async function beginCharge(
   const method = await findMethod(tx, clientId, null);
   if (method === null) return null;
   try {
-    return await startCharge(tx, { invoice: { ...invoice, clientId }, method, amount, ipAddress: null });
+    return await startCharge(tx, viewer, { invoice: { ...invoice, clientId }, method, amount, ipAddress: null });
   } catch (error) {
     if (error instanceof InvalidStateError && error.code === 'PAYMENTS_NOT_CONFIGURED') return null;
     throw error;

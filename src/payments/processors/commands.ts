@@ -4,8 +4,8 @@ import type { Transaction } from '../../kernel/db.ts';
 import { DomainError, InvalidStateError } from '../../kernel/errors.ts';
 import type { Decimal } from '../../kernel/money.ts';
 import { now } from '../../kernel/time.ts';
-import type { Viewer } from '../../kernel/viewer.ts';
-import { takesTestPayments } from '../rules.ts';
+import { organizationOf, type Viewer } from '../../kernel/viewer.ts';
+import { checkRealMoney, takesTestPayments } from '../rules.ts';
 import { processorOf } from './jobs.ts';
 import { type Charge, failed, type Outcome, type ProcessorName, processorTitles, type Refund } from './rules.ts';
 
@@ -19,14 +19,15 @@ export type StartCharge = {
   ipAddress: string | null;
 };
 
-/** Law 2: notes that a method is about to be charged. The caller holds the invoice. */
+/** Laws 2 and 10: notes that a method is about to be charged. The caller holds the invoice. */
 export async function startCharge(
   tx: Transaction,
+  viewer: Viewer,
   { invoice, method, amount, ipAddress }: StartCharge,
 ): Promise<string> {
   const { id: invoiceId, organizationId, clientId, currency } = invoice;
   const name = method.processor as ProcessorName;
-  await requireProcessor(tx, organizationId, name);
+  await requireProcessor(tx, viewer, name);
   const { id } = await tx.payment.create({
     data: {
       organizationId,
@@ -48,10 +49,14 @@ export async function startCharge(
 
 export type StartRefund = { charge: Payment; amount: Decimal; note: string | null };
 
-/** Law 2: notes that a charge, or a part of it, is about to be given back. The caller holds the invoice. */
-export async function startRefund(tx: Transaction, { charge, amount, note }: StartRefund): Promise<string> {
+/** Laws 2 and 10: notes that a charge, or a part of it, is about to be given back. The caller holds the invoice. */
+export async function startRefund(
+  tx: Transaction,
+  viewer: Viewer,
+  { charge, amount, note }: StartRefund,
+): Promise<string> {
   const { organizationId, invoiceId, clientId, currency, processor } = charge;
-  await requireProcessor(tx, organizationId, processorNamed(processor));
+  await requireProcessor(tx, viewer, processorNamed(processor));
   const { id } = await tx.payment.create({
     data: {
       organizationId,
@@ -71,8 +76,9 @@ export async function startRefund(tx: Transaction, { charge, amount, note }: Sta
   return id;
 }
 
-/** Law 8. An account is shared until the end, so that it is not taken away under a movement. */
-async function requireProcessor(tx: Transaction, organizationId: string, name: ProcessorName): Promise<void> {
+/** Laws 8 and 10. An account is shared until the end, so that it is not taken away under a movement. */
+async function requireProcessor(tx: Transaction, viewer: Viewer, name: ProcessorName): Promise<void> {
+  const organizationId = organizationOf(viewer);
   await tx.$queryRaw`select id from stripe_accounts where organization_id = ${organizationId}::uuid for share`;
   const { stripeAccount, ...organization } = await tx.organization.findUniqueOrThrow({
     where: { id: organizationId },
@@ -80,6 +86,7 @@ async function requireProcessor(tx: Transaction, organizationId: string, name: P
   });
   const has = name === 'STRIPE' ? stripeAccount !== null : takesTestPayments(organization, stripeAccount);
   if (!has) throw new InvalidStateError('Payments are not configured.', 'PAYMENTS_NOT_CONFIGURED');
+  if (name === 'STRIPE') checkRealMoney(viewer, stripeAccount);
 }
 
 const processorNamed = (title: string) =>

@@ -2,7 +2,7 @@ import type { Tools } from '../../kernel/command.ts';
 import { InvalidStateError } from '../../kernel/errors.ts';
 import { placeOf } from '../../kernel/secrets.ts';
 import { organizationOf, type Viewer } from '../../kernel/viewer.ts';
-import { takesTestPayments } from '../rules.ts';
+import { checkRealMoney, takesTestPayments } from '../rules.ts';
 import { builtIn } from './built-in/jobs.ts';
 import type { AttachedMethod, Charge, MethodOwner, Outcome, ProcessorName, Refund } from './rules.ts';
 import { stripeProcessor } from './stripe/jobs.ts';
@@ -37,7 +37,7 @@ export async function openProcessor(
   return found;
 }
 
-/** The same, or null. */
+/** The same, or null. Law 10. */
 export async function findProcessor(
   tools: Tools,
   viewer: Viewer,
@@ -45,8 +45,10 @@ export async function findProcessor(
 ): Promise<OpenProcessor | null> {
   const configuration = await configurationOf(tools, viewer);
   const { stripeAccount } = configuration;
-  if (stripeAccount && wanted !== 'TEST')
+  if (stripeAccount && wanted !== 'TEST') {
+    checkRealMoney(viewer, stripeAccount);
     return { name: 'STRIPE', processor: openStripeOf(tools, viewer, stripeAccount) };
+  }
   const isTesting = wanted !== 'STRIPE' && takesTestPayments(configuration, stripeAccount);
   return isTesting ? { name: 'TEST', processor: builtIn } : null;
 }

@@ -1,7 +1,7 @@
 import type { Prisma, PrismaClient, Role, User } from '../../../src/generated/prisma/client.ts';
-import { tokenPrefix } from '../../../src/identity/authentication.ts';
+import { newSecret } from '../../../src/identity/tokens/commands.ts';
+import type { TokenMode } from '../../../src/identity/tokens/rules.ts';
 import { randomCode } from '../../../src/kernel/id.ts';
-import { hashToken, newToken } from '../../../src/kernel/tokens.ts';
 import { unique } from '../unique.ts';
 import { nothing, type Person, type RoleGrants, type standardRoles } from '../viewers.ts';
 
@@ -66,6 +66,16 @@ export function workBuilders(rows: PrismaClient, organizationId: string, roles: 
     });
     return made;
   }
+
+  type AssignmentFields = Partial<Prisma.RoleAssignmentUncheckedCreateInput> & { user: WithId; role: WithId };
+  /** A role that a team member has beside its own, for good unless it is said otherwise. */
+  const assignment = ({ user, role, ...fields }: AssignmentFields) =>
+    rows.roleAssignment.create({ data: { organizationId, userId: user.id, roleId: role.id, ...fields } });
+
+  type SharingFields = Partial<Prisma.ClientTeamMemberUncheckedCreateInput> & { owner: WithId; member: WithId };
+  /** That a client uses the account of another one, for its orders and tickets. */
+  const sharing = ({ owner, member, ...fields }: SharingFields) =>
+    rows.clientTeamMember.create({ data: { organizationId, ownerId: owner.id, memberId: member.id, ...fields } });
 
   const group = (name = `Group ${unique()}`) => rows.teamGroup.create({ data: { organizationId, name } });
   const tag = (name = `Tag ${unique()}`) => rows.tag.create({ data: { organizationId, name } });
@@ -177,15 +187,14 @@ export function workBuilders(rows: PrismaClient, organizationId: string, roles: 
 
   /** A token of the person, and the secret that opens the door. */
   async function token(of: Person, fields: Partial<Prisma.ApiTokenUncheckedCreateInput> = {}) {
-    const secret = newToken(tokenPrefix);
+    const { secret, kept } = newSecret((fields.mode as TokenMode | undefined) ?? 'LIVE');
     const made = await rows.apiToken.create({
       data: {
         organizationId,
         userId: of.id,
         roleId: of.roleId,
         name: `Token ${unique()}`,
-        prefix: secret.slice(0, tokenPrefix.length + 4),
-        tokenHash: hashToken(secret),
+        ...kept,
         ...fields,
       } as Prisma.ApiTokenUncheckedCreateInput,
     });
@@ -199,6 +208,8 @@ export function workBuilders(rows: PrismaClient, organizationId: string, roles: 
     role,
     member,
     client,
+    assignment,
+    sharing,
     group,
     tag,
     folder,

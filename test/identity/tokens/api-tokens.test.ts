@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { encodeId } from '../../src/kernel/id.ts';
-import { graphql } from '../generated/gql.ts';
-import { request } from '../kit/client.ts';
-import { hour, stopClock } from '../kit/clock.ts';
-import { failure, issuesOf, recorded, success, unchanged } from '../kit/expect.ts';
-import { asToken } from '../kit/viewers.ts';
-import { makeWorld, type World } from '../kit/world.ts';
+import { encodeId } from '../../../src/kernel/id.ts';
+import { graphql } from '../../generated/gql.ts';
+import { request } from '../../kit/client.ts';
+import { hour, stopClock } from '../../kit/clock.ts';
+import { failure, issuesOf, recorded, success, unchanged } from '../../kit/expect.ts';
+import { asToken } from '../../kit/viewers.ts';
+import { makeWorld, type World } from '../../kit/world.ts';
 
 const ApiTokenCreate = graphql(`
   mutation ApiTokenCreate($input: ApiTokenCreateInput!) {
@@ -17,6 +17,12 @@ const ApiTokenCreate = graphql(`
           id
           name
           prefix
+          mode
+          scopes
+          rateLimit {
+            requestsPerMinute
+            costPerMinute
+          }
           expiresAt
           lastUsedAt
           revokedAt
@@ -95,11 +101,14 @@ describe('apiTokenCreate', () => {
     );
 
     const { secret, apiToken } = success(result.apiTokenCreate);
-    expect(secret).toMatch(/^sx_live_[A-Za-z0-9_-]{43}$/);
+    expect(secret).toMatch(/^sx_live_[0-9A-Za-z]{49}$/);
     expect(apiToken).toEqual({
       id: apiToken.id,
       name: 'Deploy',
       prefix: secret.slice(0, 12),
+      mode: 'LIVE',
+      scopes: ['*'],
+      rateLimit: null,
       expiresAt: '2099-01-01T00:00:00.000Z',
       lastUsedAt: null,
       revokedAt: null,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { graphql } from '../generated/gql.ts';
-import { unchanged } from '../kit/expect.ts';
-import { asToken } from '../kit/viewers.ts';
-import { makeWorld } from '../kit/world.ts';
+import { graphql } from '../../generated/gql.ts';
+import { unchanged } from '../../kit/expect.ts';
+import { asToken } from '../../kit/viewers.ts';
+import { makeWorld, type World } from '../../kit/world.ts';
 
 const RoleCreate = graphql(`
   mutation RoleCreate($input: RoleCreateInput!) {
@@ -205,5 +205,48 @@ describe('roleDelete', () => {
     expect(await remove(used)).toEqual({ __typename: 'ConflictError', code: 'HAS_DEPENDENTS' });
     expect(await remove(world.roles.administrator)).toEqual({ __typename: 'InvalidStateError', code: 'STANDARD_ROLE' });
     expect(await remove(world.roles.client)).toEqual({ __typename: 'InvalidStateError', code: 'STANDARD_ROLE' });
+  });
+});
+
+describe('roleDelete, of a role that was used', () => {
+  const remove = async (world: World, role: { id: string }) =>
+    (await world.as(world.admin).run(RoleDelete, { input: { id: roleId(role) } })).roleDelete;
+
+  test('refuses while it is assigned; one whose assignments have expired goes with them', async () => {
+    const world = await makeWorld();
+    const role = await world.role({ dashboardAccess: 1 });
+    const assignment = await world.assignment({ user: world.admin, role, expiresAt: new Date('2090-01-01') });
+    expect(await unchanged(world, () => remove(world, role))).toEqual({
+      __typename: 'ConflictError',
+      code: 'HAS_DEPENDENTS',
+    });
+    await world.rows.roleAssignment.update({
+      where: { id: assignment.id },
+      data: { expiresAt: new Date(Date.now() - 1) },
+    });
+    expect(await remove(world, role)).toMatchObject({ __typename: 'RoleDeleteSuccess' });
+    expect(await world.rows.roleAssignment.count({ where: { id: assignment.id } })).toBe(0);
+  });
+
+  test('tokens that have ended don’t hold it; they are told without a role then, and stay ended', async () => {
+    const world = await makeWorld();
+    const role = await world.role({ dashboardAccess: 1 });
+    const revoked = await world.token(world.admin, { roleId: role.id, revokedAt: new Date() });
+    const expired = await world.token(world.admin, { roleId: role.id, expiresAt: new Date(Date.now() - 1) });
+    expect(await remove(world, role)).toMatchObject({ __typename: 'RoleDeleteSuccess' });
+    const { apiTokens } = await world.as(world.admin).run('{ apiTokens { nodes { id role { id } revokedAt } } }');
+    expect(apiTokens.nodes.map(({ role: of }: { role: null }) => of)).toEqual([null, null]);
+    const rows = await world.rows.apiToken.findMany({ where: { id: { in: [revoked.id, expired.id] } } });
+    expect(rows.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
+    const other = await world.role({ dashboardAccess: 1 });
+    const works = await world.token(world.admin, { roleId: other.id, expiresAt: new Date('2090-01-01') });
+    expect(await unchanged(world, () => remove(world, other))).toEqual({
+      __typename: 'ConflictError',
+      code: 'HAS_DEPENDENTS',
+    });
+    // What works has its role: the database says so, too.
+    await expect(world.rows.apiToken.update({ where: { id: works.id }, data: { roleId: null } })).rejects.toThrow(
+      /role_check/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { graphql } from '../generated/gql.ts';
-import { makeWorld } from '../kit/world.ts';
+import { graphql } from '../../generated/gql.ts';
+import { makeWorld } from '../../kit/world.ts';
 
 const Roles = graphql(`
   query Roles {
