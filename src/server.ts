@@ -15,6 +15,7 @@ import { createLog, type Log } from './kernel/log.ts';
 import type { Mailer } from './kernel/mail.ts';
 import { createOutbound } from './kernel/outbound.ts';
 import { createPasswords } from './kernel/passwords.ts';
+import { createRates, forgetRateBuckets } from './kernel/rates.ts';
 import { createSecrets, type EncryptionKey } from './kernel/secrets.ts';
 import { fileMailer } from './mail/files/jobs.ts';
 import { sendMails } from './mail/jobs.ts';
@@ -62,8 +63,11 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     renewSubscriptions(tools),
     sendMails({ tools, settings, kinds: [], log }),
     forgetIdempotencyKeys(tools),
+    forgetRateBuckets(database.pool),
   ];
 
+  const rates = createRates({ pool: database.pool, log });
+  lifetime.onEnd('telling what was spent', rates.stop);
   const authenticate = authenticateBy(database.pool, settings);
   const graphql = createGraphQLServer({
     schema,
@@ -75,6 +79,12 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     publicSchema: env.NODE_ENV !== 'production',
     authenticate,
     maxBodyBytes: env.MAX_BODY_BYTES,
+    charges: {
+      rates,
+      costLimit: env.COST_LIMIT,
+      perMinute: env.RATE_LIMIT,
+      anonymousPerMinute: env.RATE_LIMIT_ANONYMOUS,
+    },
     persisted,
   });
   const server = createHttpServer({

@@ -3,6 +3,7 @@ import type { ReadSession, Transaction } from '../kernel/db.ts';
 import type { Settings } from '../kernel/env.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Viewer } from '../kernel/viewer.ts';
+import type { Exchange } from './direct.ts';
 import { type Keys, noKeys } from './idempotency.ts';
 
 /** What resolvers get. Built per request; `db` is there while a read transaction is open. */
@@ -15,6 +16,10 @@ export type Context = {
   readonly ipAddress: string | null;
   /** Aborted when whoever asked has left. Null inside the process. */
   readonly caller: AbortSignal | null;
+  /** The request itself. */
+  readonly exchange: Exchange;
+  /** Whether the answer is to say what it cost. */
+  readonly asksForCost: boolean;
   /** The key that the request came with. */
   readonly idempotencyKey: string | null;
   /** Under which keys a mutation is carried out once. */
@@ -25,7 +30,7 @@ export type Context = {
 
 const sessions = new WeakMap<Context, Promise<ReadSession>>();
 
-type Surroundings = Pick<Context, 'log' | 'settings' | 'ipAddress' | 'caller' | 'idempotencyKey'>;
+type Surroundings = Omit<Context, 'viewer' | 'tools' | 'keys' | 'db'>;
 
 export function createContext(viewer: Viewer, tools: Tools, surroundings: Surroundings): Context {
   // Who has no organization never gets a transaction; every root field refuses an anonymous viewer before it reads.

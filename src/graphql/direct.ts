@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { ExecutionArgs } from 'graphql';
 import { inRequest } from '../kernel/log.ts';
 import type { Header } from '../kernel/viewer.ts';
+import type { Charge } from './charges.ts';
 import { type AskedOperation, type PersistedOperations, persistedText } from './persisted.ts';
 
 /** One request and its answer: the id that names it everywhere, and what became known of it on the way. */
@@ -13,7 +14,12 @@ export type Exchange = {
   /** Aborted when whoever asked has left. Null inside the process. */
   readonly caller: AbortSignal | null;
   operation: string | null;
+  /** What it costs. Null until that is taken. */
+  charge: Charge | null;
 };
+
+/** Whoever sends it is told in the answer what it cost. */
+export const costHeader = 'x-cost';
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, exchange: Exchange) => unknown;
 
@@ -48,7 +54,11 @@ export function answerDirectly({ maxBodyBytes, persisted, answer, yoga }: Direct
     // What was read can't be read again.
     if (bytes === null) return yoga(Object.assign(request, { body: Readable.from([body]) }), response, exchange);
     response
-      .writeHead(200, { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': bytes.length })
+      .writeHead(200, {
+        'content-type': `${mediaType}; charset=utf-8`,
+        'content-length': bytes.length,
+        ...exchange.charge?.headers(),
+      })
       .end(bytes, 'latin1');
   };
 }
@@ -66,6 +76,7 @@ function hasPlainJson({ method, headers }: IncomingMessage, maxBodyBytes: number
     method === 'POST' &&
     /^application\/json *(;|$)/i.test(headers['content-type'] ?? '') &&
     headers['content-encoding'] === undefined &&
+    headers[costHeader] === undefined &&
     length > 0 &&
     length <= maxBodyBytes
   );

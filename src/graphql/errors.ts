@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import {
   type ConflictError,
+  CostLimitError,
   DomainError,
   InvalidInputError,
   type InvalidStateError,
   type LimitReachedError,
   NotFoundError,
+  RateLimitedError,
   UnavailableError,
 } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -100,6 +102,8 @@ export type ErrorName = keyof typeof errorTypes;
 const httpStatus: Record<string, number> = {
   UNAUTHENTICATED: 401,
   LIMIT_REACHED: 400,
+  COST_LIMIT_EXCEEDED: 400,
+  RATE_LIMITED: 429,
   IDEMPOTENCY_KEY_INVALID: 400,
   IDEMPOTENCY_KEY_REUSED: 422,
   IDEMPOTENCY_KEY_IN_USE: 409,
@@ -113,6 +117,12 @@ const httpHeaders: Record<string, Record<string, string>> = {
   TIMEOUT: { 'retry-after': '1' },
 };
 
+function headersOf(error: DomainError): Record<string, string> | undefined {
+  return error instanceof RateLimitedError
+    ? { 'retry-after': String(error.retryAfterSeconds) }
+    : httpHeaders[error.code];
+}
+
 /** A failure of ours as a GraphQL error that says what it is. */
 export function toGraphQLError(error: DomainError): GraphQLError {
   const status = httpStatus[error.code];
@@ -122,7 +132,9 @@ export function toGraphQLError(error: DomainError): GraphQLError {
       code: error.code,
       ...(error instanceof InvalidInputError ? { issues: error.issues } : {}),
       ...(error instanceof NotFoundError ? { path: error.path } : {}),
-      ...(status ? { http: { status, headers: httpHeaders[error.code] } } : {}),
+      ...(error instanceof CostLimitError && error.figures ? { cost: error.figures } : {}),
+      ...(error instanceof RateLimitedError ? { retryAfterSeconds: error.retryAfterSeconds } : {}),
+      ...(status ? { http: { status, headers: headersOf(error) } } : {}),
     },
   });
 }

@@ -6,7 +6,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { inRequest, type Log } from '../kernel/log.ts';
 import type { Header, Viewer } from '../kernel/viewer.ts';
 import { type Context, createContext } from './context.ts';
-import { answerDirectly, type DirectOptions, type Exchange, type NodeHandler } from './direct.ts';
+import { answerDirectly, costHeader, type DirectOptions, type Exchange, type NodeHandler } from './direct.ts';
 import { useDocuments } from './documents.ts';
 import { maskError, toGraphQLError } from './errors.ts';
 import { idempotencyHeader } from './idempotency.ts';
@@ -14,7 +14,7 @@ import { createOperations, type OperationOptions } from './operation.ts';
 import { noPersistedOperations, type PersistedOperations, usePersistedOperations } from './persisted.ts';
 
 export function newExchange(ipAddress: string | null = null, caller: AbortSignal | null = null): Exchange {
-  return { requestId: randomUUID(), ipAddress, caller, operation: null };
+  return { requestId: randomUUID(), ipAddress, caller, operation: null, charge: null };
 }
 
 /** What a caller inside the process may give. HTTP requests bring an exchange, never a viewer. */
@@ -46,13 +46,16 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const operations = createOperations(options);
   const documents = useDocuments();
 
-  const contextFor = async (header: Header, { requestId, ipAddress, caller }: Exchange, given?: Viewer) => {
+  const contextFor = async (header: Header, exchange: Exchange, given?: Viewer) => {
+    const { requestId, ipAddress, caller } = exchange;
     const viewer = given ?? (await options.authenticate(header, requestId));
     return createContext({ ...viewer, requestId }, tools, {
       log,
       settings,
       ipAddress,
       caller,
+      exchange,
+      asksForCost: header(costHeader) !== null,
       idempotencyKey: header(idempotencyHeader),
     });
   };
@@ -107,7 +110,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   };
 }
 
-/** One id for the viewer, for what is logged on the way and for the answer's header. */
+/** One id for the viewer, for what is logged on the way and for the answer's header; and what the answer cost. */
 function useExchange(): Plugin<Context, ServerContext> {
   return {
     onRequest({ serverContext, requestHandler, setRequestHandler }) {
@@ -120,7 +123,10 @@ function useExchange(): Plugin<Context, ServerContext> {
       if (exchange) exchange.operation = getOperationAST(args.document, args.operationName)?.name?.value ?? null;
     },
     onResponse({ response, serverContext }) {
-      if (serverContext.exchange) response.headers.set('x-request-id', serverContext.exchange.requestId);
+      const { requestId, charge } = serverContext.exchange ?? {};
+      if (requestId !== undefined) response.headers.set('x-request-id', requestId);
+      charge?.settle(Number(response.headers.get('content-length')));
+      for (const [name, value] of Object.entries(charge?.headers() ?? {})) response.headers.set(name, value);
     },
   };
 }

@@ -8,6 +8,7 @@ import { actOnce } from '../kernel/idempotency.ts';
 import { requirePermission } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Types } from './builder.ts';
 import { type Context, closeRead, openRead } from './context.ts';
+import { mutationWeight } from './cost.ts';
 import { type ErrorName, errorTypes, failureOf } from './errors.ts';
 import { decodeIds, type InputIds } from './ids.ts';
 import { visibleNodes } from './nodes.ts';
@@ -41,6 +42,8 @@ export type MutationOptions<
   /** Which input fields are ids, and of what. `id` is the subject; the others refer. */
   ids?: Partial<Record<keyof NoInfer<Fields> & string, InputIds[string]>>;
   errors: readonly ErrorName[];
+  /** What it weighs: see cost.ts. Without a word as much as others of its kind. */
+  cost?: number;
   /** The object that is answered, under its field's name. */
   returns?: Record<string, Returned>;
   /** What a removal answers instead: the id of what is gone. */
@@ -68,7 +71,7 @@ export function mutation<
   Result extends { id: string },
   Provided extends object = object,
 >(name: string, options: MutationOptions<Fields, Input, Result, Provided>): void {
-  const { description, command, input, provide, ids = {}, errors, returns = {}, removes, extra } = options;
+  const { description, command, input, provide, ids = {}, errors, cost, returns = {}, removes, extra } = options;
   const Name = upperFirst(name);
   const Input = builder.inputType(`${Name}Input`, { description: `What \`${name}\` needs.`, fields: input as never });
 
@@ -127,7 +130,7 @@ export function mutation<
       nullable: false,
       description: `${description} Permission: \`${command.permission}\`.`,
       args: { input: t.arg({ type: Input, required: true, description: 'What to do, and to what.' }) },
-      extensions: { permission: command.permission, ids },
+      extensions: { permission: command.permission, ids, cost: cost ?? mutationWeight[command.kind] },
       resolve: (async (_: object, args: { input: Input }, context: Context, { path }: GraphQLResolveInfo) => {
         // Who may not do it learns nothing about ids.
         const { viewer, tools, keys } = context;

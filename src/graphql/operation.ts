@@ -8,15 +8,16 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { countStatements } from '../kernel/db.ts';
 import { whileWaitedFor, withinTime } from '../kernel/deadline.ts';
 import type { Settings } from '../kernel/env.ts';
-import { type DomainError, UnauthenticatedError } from '../kernel/errors.ts';
+import { DomainError, RateLimitedError, UnauthenticatedError } from '../kernel/errors.ts';
 import { reads } from '../kernel/metrics.ts';
 import { unavailability } from '../kernel/unavailability.ts';
 import { decodeWire } from '../kernel/wire.ts';
+import { type ChargeOptions, createCharges } from './charges.ts';
 import { type Compiler, createCompiler } from './compiler/compiler.ts';
 import { type Context, closeRead } from './context.ts';
 import { fieldsOf, fragmentsOf } from './documents.ts';
@@ -32,15 +33,20 @@ export type OperationOptions = {
   /** Whether somebody without a credential may read the schema. */
   publicSchema: boolean;
   settings: Settings;
+  charges?: ChargeOptions;
   /** How long an operation may take, in milliseconds; what it waits for somebody else's API does not count. */
   operationMs?: number;
 };
 
 /** An answer, and how it came about: as the text's bytes (see kernel/wire.ts), or as graphql-js makes it. */
-type Read = { path: 'compiled'; bytes: string } | { path: 'fallback'; result: ExecutionResult; reason: string };
+type Read = Compiled | Fallback;
+type Compiled = { path: 'compiled'; bytes: string };
+type Fallback = { path: 'fallback'; result: ExecutionResult; reason: string };
 
 /** A result that Yoga sends as the text which `stringify` makes of it. */
 type TextResult = ExecutionResult & { stringify: () => string };
+
+type Extensions = Readonly<Record<string, unknown>>;
 
 export type Operations = {
   /** Executes what Yoga has parsed and validated. */
@@ -66,41 +72,60 @@ const longestText = 20_000;
  */
 export function createOperations(options: OperationOptions): Operations {
   const { reads: path, explainReads, publicSchema, settings, operationMs = usualMs } = options;
+  const charges = createCharges(options.charges);
   const compiler = path === 'compiled' ? createCompiler(settings) : null;
   const documents = new LRUCache<string, DocumentNode>({ max: mostDocuments });
 
-  const explain = async <Found extends Read | null>(work: () => Promise<Found>): Promise<Found> => {
-    if (!explainReads) return await work();
-    const { result, statements } = await countStatements(work, { outside: true });
-    return result && explained(result, statements);
+  /** Answers, with what is said about how it was read. */
+  const explain = async <Found extends Read | null>(work: () => Promise<Found>): Promise<[Found, Extensions]> => {
+    if (!explainReads) return [await work(), {}];
+    const { result: done, statements } = await countStatements(work, { outside: true });
+    if (!done) return [done, {}];
+    const reason = done.path === 'fallback' ? { reason: done.reason } : {};
+    return [done, { read: { path: done.path, ...reason, statements } }];
+  };
+
+  /** Refuses what may not be asked for, by anybody or by this viewer, now; takes what it may cost. */
+  const admit = async (args: ExecutionArgs, context: Context): Promise<void> => {
+    const { viewer, exchange, ipAddress } = context;
+    checkVariables(args.variableValues);
+    const extent = checkExtent(args);
+    context.keys = keysOf(args, context.idempotencyKey, viewer);
+    if (!publicSchema && viewer.kind === 'ANONYMOUS') refuseIntrospection(args);
+    // What went the short way first, and comes back, is paid for.
+    if (extent) exchange.charge ??= await charges.take(extent, viewer, ipAddress);
+  };
+
+  const refused = (error: unknown, { viewer, ipAddress }: Context): ExecutionResult => {
+    if (!(error instanceof DomainError)) throw error;
+    const headers = error instanceof RateLimitedError ? charges.headersFor(viewer, ipAddress) : {};
+    return { errors: [toGraphQLError(error)], extensions: { http: { headers } } };
   };
 
   const plugin: Plugin<Context> = {
     onValidate({ addValidationRule }) {
       addValidationRule(IdempotentOnMutationsRule);
     },
-    onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
+    async onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       const context = args.contextValue as Context & { params?: { query?: string } };
       const text = context.params?.query;
       if (text !== undefined && text.length <= longestText && context.viewer.organizationId !== null) {
         documents.set(text, args.document);
       }
       try {
-        checkVariables(args.variableValues);
-        checkExtent(args);
-        context.keys = keysOf(args, context.idempotencyKey, context.viewer);
-        if (!publicSchema && context.viewer.kind === 'ANONYMOUS') refuseIntrospection(args);
+        await admit(args, context);
       } catch (error) {
-        setResultAndStopExecution({ errors: [toGraphQLError(error as DomainError)] });
+        setResultAndStopExecution(refused(error, context));
         return;
       }
       const operation = getOperationAST(args.document, args.operationName);
       if (operation?.operation === 'query' && readsData(operation, context)) {
         setExecuteFn(async (executed) => {
-          const done: Read = await withinTime(operationMs, context.caller, () =>
+          const [done, extensions] = await withinTime(operationMs, context.caller, () =>
             explain(() => read(executed, compiler)),
           );
-          return done.path === 'compiled' ? textResult(done.bytes) : done.result;
+          if (done.path === 'fallback') return withExtensions(done.result, extensions);
+          return textResult(done.bytes, { ...extensions, ...costOf(context, done.bytes.length) });
         });
       } else if (operation?.operation === 'mutation') {
         // What was asked for is done, also when whoever asked has left.
@@ -115,6 +140,14 @@ export function createOperations(options: OperationOptions): Operations {
           }),
         );
       }
+      if (!context.asksForCost) return;
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (isAsyncIterable(result) || 'stringify' in result) return;
+          const bytes = Buffer.byteLength(JSON.stringify({ data: result.data }));
+          setResult(withExtensions(result, costOf(context, bytes)));
+        },
+      };
     },
   };
 
@@ -122,16 +155,17 @@ export function createOperations(options: OperationOptions): Operations {
     const operation = getOperationAST(args.document, args.operationName);
     const context = args.contextValue as Context;
     if (!compiler || operation?.operation !== 'query' || !readsData(operation, context)) return null;
-    checkVariables(args.variableValues);
-    checkExtent(args);
+    await admit(args, context);
     // One statement needs no other limit than that of statements.
-    const done = await whileWaitedFor(context.caller, () =>
-      explain(async (): Promise<Read | null> => {
+    const [done, extensions] = await whileWaitedFor(context.caller, () =>
+      explain(async (): Promise<Compiled | null> => {
         const attempt = await readCompiled(args, compiler, context);
-        return 'path' in attempt && attempt.path === 'compiled' ? attempt : null;
+        return 'bytes' in attempt ? attempt : null;
       }),
     );
-    return done?.path === 'compiled' ? done.bytes : null;
+    if (!done) return null;
+    context.exchange.charge?.settle(done.bytes.length);
+    return extended(done.bytes, extensions);
   };
 
   return { plugin, documentOf: (text) => documents.get(text), answer };
@@ -179,17 +213,25 @@ function asGraphQLError(error: unknown): GraphQLError {
   return new GraphQLError('The database does not answer.', { originalError: error as Error });
 }
 
-function textResult(bytes: string): TextResult {
-  return { stringify: () => decodeWire(bytes) };
+function textResult(bytes: string, extensions: Extensions): TextResult {
+  return { stringify: () => decodeWire(extended(bytes, extensions)) };
 }
 
-function explained<Found extends Read>(done: Found, statements: number): Found {
-  if (done.path === 'compiled') {
-    const read = JSON.stringify({ path: done.path, statements });
-    return { ...done, bytes: `${done.bytes.slice(0, -1)},"extensions":{"read":${read}}}` };
-  }
-  const { path, result, reason } = done;
-  return { ...done, result: { ...result, extensions: { ...result.extensions, read: { path, reason, statements } } } };
+/** The bytes of the same answer with extensions. */
+function extended(bytes: string, extensions: Extensions): string {
+  if (Object.keys(extensions).length === 0) return bytes;
+  return `${bytes.slice(0, -1)},"extensions":${JSON.stringify(extensions)}}`;
+}
+
+function withExtensions(result: ExecutionResult, extensions: Extensions): ExecutionResult {
+  if (Object.keys(extensions).length === 0) return result;
+  return { ...result, extensions: { ...result.extensions, ...extensions } };
+}
+
+/** What an answer of so many bytes came to, for whoever wants to know. */
+function costOf({ exchange: { charge }, asksForCost }: Context, bytes: number): Extensions {
+  charge?.settle(bytes);
+  return asksForCost && charge ? { cost: charge.extension() } : {};
 }
 
 function refuseIntrospection({ document, operationName }: ExecutionArgs): void {

@@ -40,6 +40,9 @@ function hostsIn(text: string, context: z.RefinementCtx): string[] {
   return hosts;
 }
 
+// More than anything can ask for, and less than a number holds exactly.
+const mostPoints = 1_000_000_000_000;
+
 const plainVariables = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
@@ -63,6 +66,11 @@ const plainVariables = z.object({
   PERSISTED_OPERATIONS_ONLY: z.stringbool().default(false),
   MAX_BODY_BYTES: z.coerce.number().int().min(1_000).max(100_000_000).default(1_000_000),
   MAX_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
+  /** Points that a person or a token may spend in a minute, and whoever comes from one address without a credential. */
+  RATE_LIMIT: z.coerce.number().int().min(1).max(mostPoints).default(600_000),
+  RATE_LIMIT_ANONYMOUS: z.coerce.number().int().min(1).max(mostPoints).default(6_000),
+  /** Points that one operation may cost. */
+  COST_LIMIT: z.coerce.number().int().min(1).max(mostPoints).default(100_000),
   /** Query operations are compiled into one statement where they can be; `plain` turns that off. */
   READS: z.enum(['compiled', 'plain']).default('compiled'),
   /** `id:base64key,id2:…`: what the secrets of organizations are encrypted with. The first encrypts, all decrypt. */

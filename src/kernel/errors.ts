@@ -85,6 +85,30 @@ export class IdempotencyKeyError extends DomainError {
   }
 }
 
+/** An operation could cost more than any may. `figures` are for whoever may know them. Thrown, never a union member. */
+export class CostLimitError extends DomainError {
+  readonly figures: { requested: number; maximum: number } | null;
+
+  constructor(figures: CostLimitError['figures']) {
+    const told = figures ? `: ${figures.requested} points, and ${figures.maximum} is the most` : '';
+    super(
+      `The operation could cost too much${told}. Ask for smaller pages, or for less at once.`,
+      'COST_LIMIT_EXCEEDED',
+    );
+    this.figures = figures;
+  }
+}
+
+/** Somebody has asked for so much lately that there is nothing left for now. Thrown, never a union member. */
+export class RateLimitedError extends DomainError {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super(`Too much was asked for lately. Try again in ${retryAfterSeconds} s.`, 'RATE_LIMITED');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** The database does not answer, or not in time. Thrown, never a union member; the same request may succeed a moment later. */
 export class UnavailableError extends DomainError {
   declare readonly code: Unavailability;

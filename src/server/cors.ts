@@ -3,7 +3,7 @@ import type http from 'node:http';
 /** What a page elsewhere may send, and what it may read of the answer beside its body. */
 const allowed = {
   methods: 'GET, POST',
-  headers: 'accept, authorization, content-type, idempotency-key, x-request-id, x-requested-with',
+  headers: 'accept, authorization, content-type, idempotency-key, x-cost, x-request-id, x-requested-with',
   exposed: 'content-disposition, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-request-id',
   /** How long a browser may remember it, in seconds. None does so for longer than a day. */
   maxAge: '86400',

@@ -17,7 +17,14 @@ const poolSize = 10;
 
 /** What every server is told: the same database, role and number of connections. */
 export function serving(cluster: EmbeddedServer): Record<string, string> {
-  return { DATABASE_URL: cluster.appUrl, DATABASE_POOL_SIZE: String(poolSize), NODE_ENV: 'production' };
+  return {
+    DATABASE_URL: cluster.appUrl,
+    DATABASE_POOL_SIZE: String(poolSize),
+    NODE_ENV: 'production',
+    // One token asks as much as it can.
+    RATE_LIMIT: '1000000000000',
+    COST_LIMIT: '1000000000000',
+  };
 }
 
 /** The engine as `npm start` runs it, with the same flags of Node's. */

@@ -51,7 +51,7 @@ describe('a page of an origin that is listed', () => {
         'access-control-allow-credentials': 'true',
         'access-control-allow-methods': 'GET, POST',
         'access-control-allow-headers':
-          'accept, authorization, content-type, idempotency-key, x-request-id, x-requested-with',
+          'accept, authorization, content-type, idempotency-key, x-cost, x-request-id, x-requested-with',
         'access-control-expose-headers': expect.stringContaining('x-request-id'),
         'access-control-max-age': '86400',
       },
