@@ -37,7 +37,13 @@ type TokenCredential = Credential & {
   token_role: string;
 };
 
-type SessionCredential = Credential & { session_id: string; expires_at: Date; idle_expires_at: Date; rotations: number; account_id: string | null };
+type SessionCredential = Credential & {
+  session_id: string;
+  expires_at: Date;
+  idle_expires_at: Date;
+  rotations: number;
+  account_id: string | null;
+};
 
 const standing = `standing.role::text as role, standing.team_owner_id, standing.can_orders, standing.can_tickets,
   standing.can_invoices, standing.team_member_ids`;
