@@ -1,9 +1,15 @@
 import './graphql/nodes.ts';
 import './organizations/schema.ts';
 import './identity/schema.ts';
+import './identity/emails/schema.ts';
 import './identity/issuers/schema.ts';
+import './identity/passwords/schema.ts';
 import './identity/roles/assignments/schema.ts';
+import './identity/sessions/schema.ts';
+import './identity/sign-in/schema.ts';
+import './identity/sign-up/schema.ts';
 import './identity/tokens/schema.ts';
+import './identity/two-factor/schema.ts';
 import './clients/schema.ts';
 import './clients/activities/schema.ts';
 import './clients/magic-links/schema.ts';

@@ -3,6 +3,8 @@ import { EmbeddedInUseError } from './database/embedded.ts';
 import { headerOf } from './graphql/direct.ts';
 import { createGraphQLServer } from './graphql/http.ts';
 import { authenticateBy, sessionIn } from './identity/authentication.ts';
+import { removeStaleAccess } from './identity/jobs.ts';
+import { accountMails } from './identity/letters/jobs.ts';
 import { finishPayments } from './invoices/charges/jobs.ts';
 import { renewSubscriptions } from './invoices/renewals/jobs.ts';
 import type { Tools } from './kernel/command.ts';
@@ -20,7 +22,9 @@ import { createSecrets, type EncryptionKey } from './kernel/secrets.ts';
 import { fileMailer } from './mail/files/jobs.ts';
 import { sendMails } from './mail/jobs.ts';
 import { smtpMailer } from './mail/smtp/jobs.ts';
+import { organizationMails } from './organizations/jobs.ts';
 import { schema } from './schema.ts';
+import { accountRoutes } from './server/accounts/routes.ts';
 import { checkDatabase } from './server/database.ts';
 import { type Demo, openDemo } from './server/demo.ts';
 import { announcement, prefilled } from './server/examples.ts';
@@ -61,9 +65,15 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     wakeTickets(tools),
     finishPayments(tools),
     renewSubscriptions(tools),
-    sendMails({ tools, settings, kinds: [], log }),
+    sendMails({
+      tools,
+      settings,
+      kinds: [...organizationMails(tools, settings), ...accountMails(tools, settings)],
+      log,
+    }),
     forgetIdempotencyKeys(tools),
     forgetRateBuckets(database.pool),
+    removeStaleAccess(tools),
   ];
 
   const rates = createRates({ pool: database.pool, log });
@@ -100,9 +110,11 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     log,
     settings,
     allowedOrigins: env.ALLOWED_ORIGINS,
+    trustedProxies: env.TRUST_PROXY,
     limits: { connections: env.MAX_CONNECTIONS },
     routes: {
       ...signInRoutes({ tools, settings, authenticate, hasPortals: demo === null }),
+      ...accountRoutes({ tools, settings, authenticate }),
       ...invoiceRoutes({ database, log }),
       '/webhooks/stripe/:organization': stripeWebhook(tools, log),
     },

@@ -1,4 +1,5 @@
 import { gradeAreas, settingAreas } from '../../src/identity/permissions.ts';
+import { standardRoles } from '../../src/identity/roles/standard/commands.ts';
 import { addDays } from '../../src/kernel/time.ts';
 import type { Agency, Craft, Item, Member } from './agency.ts';
 import type { Row, RowWriter } from './copy.ts';
@@ -78,72 +79,21 @@ export function entity({ random, organizationId }: Studio, at: Date) {
   return { id: random.uuid(at), organization_id: organizationId, created_at: at, updated_at: at };
 }
 
-/** Managers see everything and work on what their group does. */
-const managerGrades: Partial<Record<(typeof gradeAreas)[number], number>> = {
-  dashboardAccess: 3,
-  orderAccess: 3,
-  orderManagement: 2,
-  ticketAccess: 3,
-  ticketManagement: 2,
-  invoiceAccess: 2,
-  clients: 3,
-  services: 1,
-  coupons: 1,
-  forms: 2,
-  messaging: 3,
-};
-/** Contractors see and work on what is theirs. */
-const contractorGrades: typeof managerGrades = {
-  dashboardAccess: 1,
-  orderAccess: 1,
-  orderManagement: 1,
-  ticketAccess: 1,
-  clients: 1,
-  services: 1,
-  messaging: 1,
-};
-const managerSettings: readonly string[] = ['settingsTags', 'settingsOrders', 'settingsTemplates', 'settingsMessages'];
-
 function writeRoles(studio: Studio, at: Date): Catalogue['roleIds'] {
-  const write = (
-    name: RoleKey,
-    grade: (area: (typeof gradeAreas)[number]) => number,
-    setting: (area: string) => boolean,
-  ) => {
+  const ids = standardRoles.map(({ name, isSystem, grade, settings }) => {
     const row = {
       ...entity(studio, at),
       name,
       kind: grade('dashboardAccess') > 0 ? 'STAFF' : 'CLIENT',
-      is_system: name === 'Administrator' || name === 'Client',
+      is_system: isSystem,
       ...Object.fromEntries(gradeAreas.map((area) => [snakeCase(area), grade(area)])),
-      ...Object.fromEntries(settingAreas.map((area) => [snakeCase(area), setting(area)])),
+      ...Object.fromEntries(settingAreas.map((area) => [snakeCase(area), settings.includes(area)])),
     };
     studio.writer.write('roles', row);
     studio.history.created('ROLE', row, system, null);
-    return row.id;
-  };
-  return {
-    Administrator: write(
-      'Administrator',
-      () => 3,
-      () => true,
-    ),
-    Manager: write(
-      'Manager',
-      (area) => managerGrades[area] ?? 0,
-      (area) => managerSettings.includes(area),
-    ),
-    Contractor: write(
-      'Contractor',
-      (area) => contractorGrades[area] ?? 0,
-      () => false,
-    ),
-    Client: write(
-      'Client',
-      () => 0,
-      () => false,
-    ),
-  };
+    return [name, row.id];
+  });
+  return Object.fromEntries(ids) as Catalogue['roleIds'];
 }
 
 function snakeCase(name: string): string {

@@ -2,7 +2,7 @@ import type { Tools } from '../kernel/command.ts';
 import type { ReadSession, Transaction } from '../kernel/db.ts';
 import type { Settings } from '../kernel/env.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Viewer } from '../kernel/viewer.ts';
+import type { Header, Viewer } from '../kernel/viewer.ts';
 import type { Exchange } from './direct.ts';
 import { type Keys, noKeys } from './idempotency.ts';
 
@@ -24,6 +24,7 @@ export type Context = {
   readonly idempotencyKey: string | null;
   /** Under which keys a mutation is carried out once. */
   keys: Keys;
+  readonly header: Header;
   /** The open read transaction of the viewer's organization. */
   db: Transaction;
 };

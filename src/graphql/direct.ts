@@ -16,6 +16,8 @@ export type Exchange = {
   operation: string | null;
   /** What it costs. Null until that is taken. */
   charge: Charge | null;
+  /** What the answer has browsers keep. */
+  readonly cookies: string[];
 };
 
 /** Whoever sends it is told in the answer what it cost. */

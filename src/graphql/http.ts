@@ -14,7 +14,7 @@ import { createOperations, type OperationOptions } from './operation.ts';
 import { noPersistedOperations, type PersistedOperations, usePersistedOperations } from './persisted.ts';
 
 export function newExchange(ipAddress: string | null = null, caller: AbortSignal | null = null): Exchange {
-  return { requestId: randomUUID(), ipAddress, caller, operation: null, charge: null };
+  return { requestId: randomUUID(), ipAddress, caller, operation: null, charge: null, cookies: [] };
 }
 
 /** What a caller inside the process may give. HTTP requests bring an exchange, never a viewer. */
@@ -56,6 +56,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       caller,
       exchange,
       asksForCost: header(costHeader) !== null,
+      header,
       idempotencyKey: header(idempotencyHeader),
     });
   };
@@ -123,10 +124,11 @@ function useExchange(): Plugin<Context, ServerContext> {
       if (exchange) exchange.operation = getOperationAST(args.document, args.operationName)?.name?.value ?? null;
     },
     onResponse({ response, serverContext }) {
-      const { requestId, charge } = serverContext.exchange ?? {};
+      const { requestId, charge, cookies = [] } = serverContext.exchange ?? {};
       if (requestId !== undefined) response.headers.set('x-request-id', requestId);
       charge?.settle(Number(response.headers.get('content-length')));
       for (const [name, value] of Object.entries(charge?.headers() ?? {})) response.headers.set(name, value);
+      for (const cookie of cookies) response.headers.append('set-cookie', cookie);
     },
   };
 }

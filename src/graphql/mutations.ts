@@ -1,11 +1,10 @@
 import type { FieldMap, InputFieldBuilder, InputFieldMap, InputShapeFromFields, SchemaTypes } from '@pothos/core';
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { type GraphQLResolveInfo, getNamedType } from 'graphql';
-import { act, type Verb } from '../kernel/command.ts';
+import { act, openToAll, requireAllowed, type Verb } from '../kernel/command.ts';
 import { DomainError, IdempotencyKeyError } from '../kernel/errors.ts';
 import { encodeId, type IdType } from '../kernel/id.ts';
 import { actOnce } from '../kernel/idempotency.ts';
-import { requirePermission } from '../kernel/viewer.ts';
 import { builder, type ModelName, type Types } from './builder.ts';
 import { type Context, closeRead, openRead } from './context.ts';
 import { mutationWeight } from './cost.ts';
@@ -39,6 +38,8 @@ export type MutationOptions<
   ) => Fields & (InputShapeFromFields<Fields> & Provided extends Input ? unknown : never);
   /** What the command needs besides, which is not the client's to say. */
   provide?: (context: Context) => Provided;
+  /** What is done with the command's answer before it is told: a cookie is set. */
+  deliver?: (result: Result, context: Context) => Result;
   /** Which input fields are ids, and of what. `id` is the subject; the others refer. */
   ids?: Partial<Record<keyof NoInfer<Fields> & string, InputIds[string]>>;
   errors: readonly ErrorName[];
@@ -51,6 +52,10 @@ export type MutationOptions<
   /** More of what the command answers, shown as it is: a secret that is told once. */
   extra?: (t: ObjectFieldBuilder<Types, Result>) => FieldMap;
 };
+
+function whoMay(permission: string | typeof openToAll): string {
+  return permission === openToAll ? 'Open to everybody, signed in or not.' : `Permission: \`${permission}\`.`;
+}
 
 function upperFirst(text: string): string {
   return (text[0] as string).toUpperCase() + text.slice(1);
@@ -71,7 +76,20 @@ export function mutation<
   Result extends { id: string },
   Provided extends object = object,
 >(name: string, options: MutationOptions<Fields, Input, Result, Provided>): void {
-  const { description, command, input, provide, ids = {}, errors, cost, returns = {}, removes, extra } = options;
+  const {
+    description,
+    command,
+    input,
+    provide,
+    deliver,
+    ids = {},
+    errors,
+    cost,
+    returns = {},
+    removes,
+    extra,
+  } = options;
+  const delivered = (result: Result, context: Context) => (deliver ? deliver(result, context) : result);
   const Name = upperFirst(name);
   const Input = builder.inputType(`${Name}Input`, { description: `What \`${name}\` needs.`, fields: input as never });
 
@@ -128,25 +146,28 @@ export function mutation<
     t.field({
       type: ResultUnion,
       nullable: false,
-      description: `${description} Permission: \`${command.permission}\`.`,
+      description: `${description} ${whoMay(command.permission)}`,
       args: { input: t.arg({ type: Input, required: true, description: 'What to do, and to what.' }) },
       extensions: { permission: command.permission, ids, cost: cost ?? mutationWeight[command.kind] },
       resolve: (async (_: object, args: { input: Input }, context: Context, { path }: GraphQLResolveInfo) => {
         // Who may not do it learns nothing about ids.
         const { viewer, tools, keys } = context;
-        requirePermission(viewer, command.permission);
+        requireAllowed(viewer, command);
         await closeRead(context);
         try {
           const input = decodeIds(args.input, ids as InputIds);
           const given = { ...input, ...provide?.(context) };
           const key = keys.given.get(String(path.key));
-          if (key === undefined) return await act(tools, viewer, command, given);
+          if (key === undefined) return delivered(await act(tools, viewer, command, given), context);
+          if (command.permission === openToAll) {
+            throw new IdempotencyKeyError('An idempotency key is somebody’s own, and this is open to everybody.');
+          }
           keys.answered.set(String(path.key), false);
           const keyed = { operation: name, key, input, isSecret: extra !== undefined };
           const done = await actOnce(tools, viewer, command, given, keyed);
           keys.answered.set(String(path.key), done.isReplayed);
           if ('failure' in done) throw done.failure;
-          return done.result;
+          return delivered(done.result, context);
         } catch (error) {
           if (error instanceof DomainError && errors.includes(error.constructor.name as ErrorName)) {
             return failureOf(error);

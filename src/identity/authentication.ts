@@ -41,6 +41,7 @@ type SessionCredential = Credential & {
   session_id: string;
   expires_at: Date;
   idle_expires_at: Date;
+  idle_minutes: number;
   rotations: number;
   account_id: string | null;
 };
@@ -58,8 +59,8 @@ const tokenLookUp = {
 };
 const sessionLookUp = {
   name: 'authenticate_session',
-  text: `select found.organization_id, found.session_id, found.expires_at, found.idle_expires_at, found.rotations,
-      found.user_id, found.account_id, found.group_id, found.role_id, found.role->>'kind' as side, ${standing}
+  text: `select found.organization_id, found.session_id, found.expires_at, found.idle_expires_at, found.idle_minutes,
+      found.rotations, found.user_id, found.account_id, found.group_id, found.role_id, found.role->>'kind' as side, ${standing}
     from authenticate_session($1) as found, standing_of(found.user_id, found.role) as standing`,
 };
 
@@ -94,12 +95,18 @@ export function authenticateBy(pool: pg.Pool, settings: { readonly publicUrl: st
 export async function viewerBehind(pool: pg.Pool, secret: string, requestId: string): Promise<Viewer> {
   if (secret.startsWith(sessionPrefix) && secret.length <= 200) {
     const found = await lookUp<SessionCredential>(pool, sessionLookUp, secret);
-    const { session_id, expires_at, idle_expires_at, rotations, account_id } = found;
+    const { session_id, expires_at, idle_expires_at, idle_minutes, rotations, account_id } = found;
     return {
       ...personBehind(found, requestId),
       kind: found.side,
       accountId: account_id,
-      session: { id: session_id, expiresAt: expires_at, idleExpiresAt: idle_expires_at, rotations },
+      session: {
+        id: session_id,
+        expiresAt: expires_at,
+        idleExpiresAt: idle_expires_at,
+        idleMinutes: idle_minutes,
+        rotations,
+      },
       permissions: permissionsFor(found.role),
     };
   }
@@ -164,6 +171,17 @@ export function sessionCookie(publicUrl: string): { name: string; attributes: st
   return publicUrl.startsWith('https:')
     ? { name: '__Host-session', attributes: 'Path=/; Secure; HttpOnly; SameSite=Lax' }
     : { name: 'sx_session', attributes: 'Path=/; HttpOnly; SameSite=Lax' };
+}
+
+/** The header that puts a session's token into its cookie until it ends, or takes it out again. */
+export function cookieFor(
+  publicUrl: string,
+  session: { secret: string | null; expiresAt: Date } | null,
+  at: Date,
+): string {
+  const { name, attributes } = sessionCookie(publicUrl);
+  const seconds = session ? Math.round((session.expiresAt.getTime() - at.getTime()) / 1_000) : 0;
+  return `${name}=${session?.secret ?? ''}; Max-Age=${seconds}; ${attributes}`;
 }
 
 /** The token in the session's cookie. Something else under its name is somebody else's, and none of ours. */

@@ -87,6 +87,9 @@ export const permissions = {
   'issuers.update': staff('settingsTeam'),
   'issuers.delete': staff('settingsTeam'),
   // Everybody their own.
+  'account.update': staffAndClients('dashboardAccess'),
+  'sessions.read': staffAndClients('dashboardAccess'),
+  'sessions.refresh': staffAndClients('dashboardAccess'),
   'sessions.revoke': staffAndClients('dashboardAccess'),
 
   'clients.read': staffAndClients('clients'),

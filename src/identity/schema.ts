@@ -6,8 +6,10 @@ import type { Declaration, Kinds, TypeDeclaration } from '../graphql/declaration
 import { enumType } from '../graphql/enums.ts';
 import { delegateOf } from '../graphql/queries.ts';
 import { invalid } from '../kernel/errors.ts';
+import { encodeId } from '../kernel/id.ts';
 import { gradeOf, organizationOf, requireViewer, type Viewer, type ViewerSession } from '../kernel/viewer.ts';
 import { Organization } from '../organizations/schema.ts';
+import { Account } from './accounts/schema.ts';
 import { permissions } from './permissions.ts';
 
 // ------------------------------------------------------------------ people
@@ -55,9 +57,14 @@ const ViewerPermission = builder.objectRef<{ name: string; grade: number }>('Vie
   }),
 });
 
-const Session = builder.objectRef<ViewerSession>('ViewerSession').implement({
+const ViewerSessionType = builder.objectRef<ViewerSession>('ViewerSession').implement({
   description: 'Being signed in, as the viewer is.',
   fields: (t) => ({
+    sessionId: t.id({
+      nullable: false,
+      description: 'The id under which it is among the `sessions`.',
+      resolve: ({ id }) => encodeId('Session', id),
+    }),
     expiresAt: t.field({
       type: 'DateTime',
       nullable: false,
@@ -86,6 +93,7 @@ const self = (viewer: Viewer) => {
   requireViewer(viewer);
   return viewer.userId === null ? null : { id: viewer.userId };
 };
+const login = (viewer: Viewer) => (viewer.accountId === null ? null : { id: viewer.accountId });
 const employer = (viewer: Viewer) => ({ id: organizationOf(viewer) });
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
@@ -98,7 +106,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       ...known((viewer) => viewer.kind),
     }),
     session: t.field({
-      type: Session,
+      type: ViewerSessionType,
       nullable: true,
       description: 'The session of the request. Null for a token.',
       ...known((viewer) => viewer.session),
@@ -109,6 +117,16 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       description: 'The person who asks, or whom the token acts as.',
       ...single('User', self),
       resolve: (viewer, _, { db }) => findSelf(viewer, db),
+    }),
+    account: t.field({
+      type: Account,
+      nullable: true,
+      description: 'The login behind the session. Null of a token, and of somebody who signs in by links only.',
+      ...single('Account', login),
+      resolve: (async (viewer: Viewer, _: object, context: Context, info: GraphQLResolveInfo) => {
+        const where = login(viewer);
+        return where && delegateOf(context, 'Account').findFirst({ ...queryFromInfo({ context, info }), where });
+      }) as never,
     }),
     organization: t.field({
       type: Organization,

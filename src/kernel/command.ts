@@ -32,10 +32,13 @@ export type Journal = {
 /** Writes an answer down in the transaction that it comes from: both are kept or neither. */
 export type Recorder<Result> = (tx: Transaction, result: Result) => Promise<void>;
 
+/** In a permission's place: everybody may do it, signed in or not. Such a verb finds out for itself what to believe. */
+export const openToAll = null;
+
 /** A verb: the permission it needs, and what it does inside its transaction. Answers ids, never rows. */
 export type Command<Input, Result> = {
   readonly kind: 'command';
-  readonly permission: string;
+  readonly permission: string | typeof openToAll;
   readonly run: (tx: Transaction, viewer: Viewer, input: Input) => Promise<Result>;
   readonly uniques: Readonly<Record<string, InputIssue>>;
   /** Whether anything may be otherwise when it is done. */
@@ -44,7 +47,7 @@ export type Command<Input, Result> = {
 
 /** @param uniques what a violation of a unique index, or of a foreign key, means to the caller, by its name */
 export function command<Input, Result>(
-  permission: string,
+  permission: Command<Input, Result>['permission'],
   run: Command<Input, Result>['run'],
   uniques: Command<Input, Result>['uniques'] = {},
 ): Command<Input, Result> {
@@ -62,15 +65,23 @@ export function look<Input, Result>(permission: string, run: Command<Input, Resu
  */
 export type Saga<Input, Result> = {
   readonly kind: 'saga';
-  readonly permission: string;
+  readonly permission: string | typeof openToAll;
   readonly run: (tools: Tools, viewer: Viewer, input: Input) => Promise<Result>;
 };
 
-export function saga<Input, Result>(permission: string, run: Saga<Input, Result>['run']): Saga<Input, Result> {
+export function saga<Input, Result>(
+  permission: Saga<Input, Result>['permission'],
+  run: Saga<Input, Result>['run'],
+): Saga<Input, Result> {
   return { kind: 'saga', permission, run };
 }
 
 export type Verb<Input, Result> = Command<Input, Result> | Saga<Input, Result>;
+
+/** Refuses a viewer who may not do it. */
+export function requireAllowed(viewer: Viewer, { permission }: Pick<Verb<never, unknown>, 'permission'>): void {
+  if (permission !== openToAll) requirePermission(viewer, permission);
+}
 
 const attempts = 3;
 
@@ -84,7 +95,7 @@ export async function act<Input, Result>(
   verb: Verb<Input, Result>,
   input: Input,
 ): Promise<Result> {
-  requirePermission(viewer, verb.permission);
+  requireAllowed(viewer, verb);
   if (verb.kind === 'saga') return await inItsOwnTime(() => verb.run(tools, viewer, input));
   if (!tools.journal) return await carryOut(tools, viewer, verb, (tx) => verb.run(tx, viewer, input));
   return await tools.journal.step(verb, (record) =>

@@ -175,13 +175,10 @@ function tenant(viewer: Viewer): string {
   );
 }
 
-/** A person, and the organization it belongs to; or the engine itself there. */
+/** A person and its organization; or the engine itself there. */
 export type Place = { organizationId: string; actor: { kind: 'STAFF' | 'CLIENT'; userId: string } | null };
 
-/**
- * Goes on in another organization, for the rest of the transaction: for the few commands of an account, which stands behind
- * people of several, or founds one.
- */
+/** Goes on in another organization, for the rest of the transaction: for an account, which has people in several. */
 export async function enter(tx: Transaction, { organizationId, actor }: Place): Promise<void> {
   await tx.$executeRaw`
     select set_config('app.organization_id', ${uuid(organizationId)}, true),

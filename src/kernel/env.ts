@@ -80,6 +80,8 @@ const plainVariables = z.object({
   STRIPE_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(80).default(20),
   /** Hosts, as `host` or `host:port`, that may be called although they are in a private network: a company's own issuer. */
   OUTBOUND_PRIVATE_HOSTS: z.string().transform(hostsIn).default([]),
+  /** How many proxies of the deployment's own a request comes through, each of which notes in `X-Forwarded-For` who asked it. */
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   /** Where mail goes, with user and password where they are needed. Unset: into files beside the embedded database. */
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be a smtp:// or smtps:// URL' }).optional(),
   /** Under which address mail is sent. */

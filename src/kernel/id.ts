@@ -28,6 +28,7 @@ export const idPrefixes = {
   Issuer: 'issuer',
   UserIdentity: 'identity',
   Invitation: 'invitation',
+  Account: 'account',
   Coupon: 'coupon',
   Invoice: 'invoice',
   InvoiceItem: 'item',

@@ -5,6 +5,7 @@ import {
   carryOut,
   type Journal,
   OvertakenError,
+  requireAllowed,
   type Saga,
   type Tools,
   type Verb,
@@ -23,7 +24,7 @@ import {
 import { defineJob, type Job } from './jobs.ts';
 import { placeOf, type Secrets } from './secrets.ts';
 import { addHours, addMinutes, now } from './time.ts';
-import { organizationOf, requirePermission, type Viewer } from './viewer.ts';
+import { organizationOf, type Viewer } from './viewer.ts';
 
 // The laws of keys.
 //
@@ -61,7 +62,7 @@ export async function actOnce<Input, Result>(
   input: Input,
   keyed: Keyed,
 ): Promise<Answered<Result>> {
-  requirePermission(viewer, verb.permission);
+  requireAllowed(viewer, verb);
   const scope = scopeOf(tools, viewer, keyed);
   return verb.kind === 'command'
     ? await commandOnce(tools, viewer, verb, input, scope)

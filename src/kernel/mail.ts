@@ -14,7 +14,8 @@ export type Letter = {
 /** A kind of mail, and how one is written when its time has come. Null: there is nothing to say any more. */
 export type MailKind = {
   name: string;
-  compose(data: Readonly<Record<string, string>>): Promise<Letter | null>;
+  /** @param id the mail's own: the same whenever it is written again */
+  compose(data: Readonly<Record<string, string>>, id: string): Promise<Letter | null>;
 };
 
 /** A mail as it leaves: complete, and the same whenever it is sent again. */

@@ -11,6 +11,8 @@ export type ViewerSession = {
   readonly id: string;
   readonly expiresAt: Date;
   readonly idleExpiresAt: Date;
+  /** How long any session of the organization may be left unused. */
+  readonly idleMinutes: number;
   /** How often its token was replaced: which of them the request came with. */
   readonly rotations: number;
 };
@@ -77,6 +79,11 @@ export function anonymousViewer(requestId: string | null = null): Viewer {
 /** The engine itself, at work for one organization: it may do everything there. */
 export function systemViewer(organizationId: string, requestId: string | null = null): Viewer {
   return { ...anonymousViewer(requestId), kind: 'SYSTEM', side: 'STAFF', organizationId };
+}
+
+/** The engine, at work for one account: in no organization, until the command enters one. */
+export function accountViewer(accountId: string, requestId: string | null = null): Viewer {
+  return { ...anonymousViewer(requestId), kind: 'SYSTEM', accountId };
 }
 
 export function isClient(viewer: Viewer): boolean {

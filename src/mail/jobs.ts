@@ -15,7 +15,7 @@ export function sendMails({ tools, settings, kinds, log }: MailOptions): Job {
     const { id, kind: name, data } = payload as Payload;
     const kind = kinds.find((known) => known.name === name);
     if (!kind) throw new Error(`There is no kind of mail called ${name}.`);
-    const letter = await kind.compose(data);
+    const letter = await kind.compose(data, id);
     if (!letter) return log.debug({ mail: id, kind: name }, 'a mail had nothing to say any more');
     try {
       await tools.mailer.send(mailOf(id, letter, new URL(settings.publicUrl).hostname));

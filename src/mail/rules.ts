@@ -75,8 +75,13 @@ export function oneLine(text: string): string {
 
 const addressPattern = /^[^\s\p{Cc}@<>()[\]\\,;:"]+@[^\s\p{Cc}@<>()[\]\\,;:"]+$/u;
 
+/** Whether mail can go there at all, as far as one can see. */
+export function isAddress(text: string): boolean {
+  return addressPattern.test(text);
+}
+
 function checkedAddress(address: string): string {
-  if (!addressPattern.test(address)) throw new Error('A mail was to go to what is no address.');
+  if (!isAddress(address)) throw new Error('A mail was to go to what is no address.');
   return address;
 }
 

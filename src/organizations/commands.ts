@@ -24,6 +24,8 @@ export type UpdateOrganization = {
   invoiceSender?: string | null;
   taxName?: string | null;
   paymentTermDays?: number | null;
+  sessionIdleMinutes?: number | null;
+  sessionHours?: number | null;
   expectedVersion?: number | null;
 };
 
@@ -37,6 +39,8 @@ const neverCleared = [
   'dunningDays',
   'taxName',
   'paymentTermDays',
+  'sessionIdleMinutes',
+  'sessionHours',
 ] as const;
 
 /** Changes the settings of the viewer's own organization. Announces `organization.updated`. */
@@ -50,8 +54,10 @@ export const update = command('organization.update', async (tx, viewer, input: U
   const invoiceSender = optionalText(issues, 'invoiceSender', input.invoiceSender, 65_535);
   const taxName = input.taxName == null ? undefined : requiredText(issues, 'taxName', input.taxName, 100);
   checkRange(issues, 'paymentTermDays', input.paymentTermDays, 0, 3_650);
+  checkRange(issues, 'sessionIdleMinutes', input.sessionIdleMinutes, ...rules.sessionBounds.idleMinutes);
+  checkRange(issues, 'sessionHours', input.sessionHours, ...rules.sessionBounds.hours);
   checkCurrency(issues, 'currency', input.currency);
-  if (input.timeZone != null && !isTimeZone(input.timeZone)) {
+  if (input.timeZone != null && !rules.isTimeZone(input.timeZone)) {
     issues.add('timeZone', 'UNKNOWN', `${input.timeZone} is not a time zone.`);
   }
   checkDunningDays(issues, input.dunningDays);
@@ -74,6 +80,8 @@ export const update = command('organization.update', async (tx, viewer, input: U
       invoiceSender,
       taxName,
       paymentTermDays: input.paymentTermDays ?? undefined,
+      sessionIdleMinutes: input.sessionIdleMinutes ?? undefined,
+      sessionHours: input.sessionHours ?? undefined,
     },
   });
   await emit(tx, 'organization.updated', { organization: id });
@@ -198,15 +206,4 @@ function checkDunningDays(issues: IssueList, days: readonly number[] | null | un
       `dunningDays.${index} must be later than the day before it, and no later than day 365.`,
     );
   });
-}
-
-function isTimeZone(name: string): boolean {
-  // Bare offsets have no summer, and PostgreSQL reads their signs the other way round.
-  if (!/^[a-z]/i.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

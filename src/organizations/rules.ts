@@ -81,3 +81,21 @@ export function opens(token: string, closing: Closing, secret: string, at: Date)
     given.length === right.length && timingSafeEqual(given, right) && at < addDays(closing.archivedAt, restoreDays)
   );
 }
+
+/** How long a session may be left unused, and how long it may last at all: from, to. */
+export const sessionBounds = {
+  idleMinutes: [5, 43_200],
+  hours: [1, 2_160],
+} as const;
+
+/** Whether there is a time zone of this name. */
+export function isTimeZone(name: string): boolean {
+  // Bare offsets have no summer, and PostgreSQL reads their signs the other way round.
+  if (!/^[a-z]/i.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

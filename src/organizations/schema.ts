@@ -54,6 +54,8 @@ export const Organization = objectType('Organization', 'Organization', {
     taxName: field.column('taxName', 'How a tax is called on new invoices.'),
     paymentTermDays: field.column('paymentTermDays', 'How many days after its creation a new invoice is due.'),
     archivedAt: field.column('archivedAt', 'Since when it is closed. Null while it is open.'),
+    sessionIdleMinutes: field.column('sessionIdleMinutes', 'After how many minutes without use people are signed out.'),
+    sessionHours: field.column('sessionHours', 'After how many hours people are signed out, however busy they are.'),
     version: field.column('version', 'How often it was edited. Give it as `expectedVersion` to edit no newer one.'),
     createdAt: field.column('createdAt', 'When it was founded.'),
     updatedAt: field.column('updatedAt', 'When it last changed.'),
@@ -103,6 +105,12 @@ mutation('organizationUpdate', {
     invoiceSender: t.string({ description: 'Who asks for the money, as invoices show it. Null: the name only.' }),
     taxName: t.string({ description: 'How a tax is called on new invoices: 1 to 100 characters.' }),
     paymentTermDays: t.int({ description: 'How many days after its creation a new invoice is due: 0 to 3650.' }),
+    sessionIdleMinutes: t.int({
+      description: 'After how many minutes without use people are signed out: 5 to 43200, at once for everybody.',
+    }),
+    sessionHours: t.int({
+      description: 'After how many hours people are signed out: 1 to 2160. For those who sign in from now on.',
+    }),
     expectedVersion: t.int({ description: 'Refuse when the organization has another version by now.' }),
   }),
   errors: ['InvalidInputError', 'ConflictError'],

@@ -3,6 +3,7 @@ import type http from 'node:http';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import zlib from 'node:zlib';
+import type { Exchange } from '../graphql/direct.ts';
 
 const gunzip = promisify(zlib.gunzip);
 
@@ -19,7 +20,11 @@ export type GraphiQLOptions = {
   isSignedIn: (request: http.IncomingMessage) => boolean;
 };
 
-export type GraphiQL = (request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
+export type GraphiQL = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  exchange: Pick<Exchange, 'ipAddress'>,
+) => Promise<void>;
 
 /** The page, and the SHA-256 of each script that stands in it. */
 export type RenderedPage = { compressed: Uint8Array; scriptHashes: string[] };
@@ -53,8 +58,8 @@ export function createGraphiQL({ prefill, isSignedIn }: GraphiQLOptions): Graphi
     return made;
   };
 
-  return async (request, response) => {
-    const rendered = await page(prefill !== null && isLocal(request) && !isSignedIn(request));
+  return async (request, response, { ipAddress }) => {
+    const rendered = await page(prefill !== null && isLocal(request, ipAddress) && !isSignedIn(request));
     const accepts = request.headers['accept-encoding']?.includes('gzip') ?? false;
     const body = accepts ? rendered.compressed : await gunzip(rendered.compressed);
     response.writeHead(200, {
@@ -80,8 +85,7 @@ const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 // The token is for whoever sits at this machine. A foreign name in the header means that a page elsewhere had its
 // name pointed here to read ours.
-function isLocal(request: http.IncomingMessage): boolean {
-  const address = request.socket.remoteAddress ?? '';
+function isLocal(request: http.IncomingMessage, ipAddress: string | null): boolean {
   const name = (request.headers.host ?? '').replace(/:\d+$/, '');
-  return /^(::1|(::ffff:)?127\.)/.test(address) && localNames.has(name);
+  return /^(::1|(::ffff:)?127\.)/.test(ipAddress ?? '') && localNames.has(name);
 }

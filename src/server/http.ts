@@ -5,6 +5,7 @@ import type { Settings } from '../kernel/env.ts';
 import { UnavailableError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { metrics } from '../kernel/metrics.ts';
+import { addressOf } from './addresses.ts';
 import { createCors } from './cors.ts';
 import type { GraphiQL } from './graphiql.ts';
 import { protectiveHeaders, setHeaders } from './headers.ts';
@@ -59,6 +60,8 @@ export type HttpServerOptions = {
   settings: Pick<Settings, 'publicUrl'>;
   /** The origins whose pages may use the API. None without it. */
   allowedOrigins?: readonly string[];
+  /** How many proxies of our own a request comes through. None without it. */
+  trustedProxies?: number;
   limits?: Partial<typeof httpLimits>;
   /** More than there always is, by path. */
   routes?: Readonly<Record<string, Route>>;
@@ -74,6 +77,7 @@ export function createHttpServer({
   log,
   settings,
   allowedOrigins = [],
+  trustedProxies = 0,
   limits: given,
   routes: more = {},
 }: HttpServerOptions): HttpServer {
@@ -103,7 +107,7 @@ export function createHttpServer({
 
   const graph: Answer = (request, response, exchange) =>
     graphiql && request.method === 'GET' && wantsHtml(request)
-      ? graphiql(request, response)
+      ? graphiql(request, response, exchange)
       : graphql.handle(request, response, exchange);
 
   const routeOf = createPaths<Route>({
@@ -118,7 +122,7 @@ export function createHttpServer({
 
   async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const caller = new AbortController();
-    const exchange = newExchange(request.socket.remoteAddress ?? null, caller.signal);
+    const exchange = newExchange(addressOf(request, trustedProxies), caller.signal);
     const path = pathOf(request);
     logWhenDone(request, response, exchange, path, log);
     running.add(response);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type http from 'node:http';
+import { html, type Markup } from '../kernel/html.ts';
 
 const style = `
   :root { color-scheme: light dark; }
@@ -20,24 +21,31 @@ const style = `
   }
   button:hover { background: #1b48a8; }
   button:focus-visible { outline: 3px solid #8ab0ff; outline-offset: 2px; }
+  label { display: block; margin-top: 1.25rem; font-size: 0.875rem; font-weight: 600; }
+  input:not([type=hidden]):not([hidden]) {
+    width: 100%; margin-top: 0.375rem; padding: 0.625rem 0.75rem; border-radius: 0.5rem; font: inherit; color: inherit;
+    background: light-dark(#fff, #111316); border: 1px solid light-dark(#b8bfc8, #4a515a);
+  }
+  input:focus-visible { outline: 3px solid #8ab0ff; outline-offset: 1px; }
+  .problem { margin-top: 1rem; color: light-dark(#a8261c, #ff9b90); }
   .aside { margin-top: 1rem; font-size: 0.875rem; color: light-dark(#5b6470, #a2abb5); }`;
 
 const styleHash = createHash('sha256').update(style).digest('base64');
 
 /** A page, and where its form may lead besides this server. */
-export type Page = { status: number; title: string; body: string; leadsTo?: string | null };
+export type Page = { status: number; title: string; body: Markup; leadsTo?: string | null };
 
 /** No script, nothing from elsewhere, in no frame, kept nowhere. */
 export function sendPage(response: http.ServerResponse, page: Page, headers: http.OutgoingHttpHeaders = {}): void {
   const { status, title, body, leadsTo } = page;
-  const text = `<!doctype html>
+  const { markup: text } = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escaped(title)}</title>
-<style>${style}</style>
+<title>${title}</title>
+<style>${{ markup: style }}</style>
 </head>
 <body>
 <main>
@@ -70,12 +78,6 @@ function contentHeaders(text: string, leadsTo: string | null): http.OutgoingHttp
   };
 }
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] as string);
-}
-
 /** Who would sign in where, and the button that does it. */
 export function confirmation(who: {
   organization: string;
@@ -86,11 +88,11 @@ export function confirmation(who: {
   return {
     status: 200,
     title: `Sign in to ${who.organization}`,
-    body: `<p class="organization"><bdi>${escaped(who.organization)}</bdi></p>
+    body: html`<p class="organization"><bdi>${who.organization}</bdi></p>
 <h1>Sign in</h1>
-<p>You are about to sign in as <strong><bdi>${escaped(who.client)}</bdi></strong>.</p>
+<p>You are about to sign in as <strong><bdi>${who.client}</bdi></strong>.</p>
 <form method="post" action="/login">
-<input type="hidden" name="token" value="${escaped(who.token)}">
+<input type="hidden" name="token" value="${who.token}">
 <button>Sign in</button>
 </form>
 <p class="aside">The link works once. Is this not you? Then close this page.</p>`,
@@ -103,7 +105,7 @@ export function notGood(status: 400 | 410): Page {
   return {
     status,
     title: 'This link does not work',
-    body: `<h1>This link does not work</h1>
+    body: html`<h1>This link does not work</h1>
 <p>A link to sign in with works once, and for two hours. Ask whoever sent it to you for a new one.</p>`,
   };
 }
@@ -111,13 +113,23 @@ export function notGood(status: 400 | 410): Page {
 export const notOurs: Page = {
   status: 403,
   title: 'That was not sent from here',
-  body: `<h1>That was not sent from here</h1>
+  body: html`<h1>That was not sent from here</h1>
 <p>Open the link that you were sent, and press the button on its page.</p>`,
 };
 
 export const signedOut: Page = {
   status: 200,
   title: 'You are signed out',
-  body: `<h1>You are signed out</h1>
+  body: html`<h1>You are signed out</h1>
 <p>You can close this page.</p>`,
 };
+
+/** Whoever guesses, or sits beside somebody who does. */
+export function tooMany(message: string): Page {
+  return {
+    status: 429,
+    title: 'Please wait',
+    body: html`<h1>Please wait</h1>
+<p>${message}</p>`,
+  };
+}

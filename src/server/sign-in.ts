@@ -1,16 +1,19 @@
 import type http from 'node:http';
 import * as magicLinks from '../clients/magic-links/commands.ts';
 import { isToken } from '../clients/magic-links/rules.ts';
-import { headerOf } from '../graphql/direct.ts';
-import { type Authenticate, isOwnPage, sessionCookie } from '../identity/authentication.ts';
+import { type Exchange, headerOf } from '../graphql/direct.ts';
+import { tryOnce } from '../identity/attempts/commands.ts';
+import { type Authenticate, cookieFor, isOwnPage } from '../identity/authentication.ts';
+import { spent } from '../identity/codes/rules.ts';
 import { type NewSession, revokeSession } from '../identity/sessions/commands.ts';
-import { sessionHours } from '../identity/sessions/rules.ts';
 import { act, type Tools } from '../kernel/command.ts';
 import type { Settings } from '../kernel/env.ts';
-import { InvalidStateError, UnauthenticatedError } from '../kernel/errors.ts';
+import { InvalidStateError, LimitReachedError, UnauthenticatedError } from '../kernel/errors.ts';
+import { now } from '../kernel/time.ts';
 import type { Viewer } from '../kernel/viewer.ts';
+import { formOf } from './forms.ts';
 import type { Answer, Route } from './http.ts';
-import { confirmation, notGood, notOurs, privacy, sendPage, signedOut } from './sign-in-page.ts';
+import { confirmation, notGood, notOurs, type Page, privacy, sendPage, signedOut, tooMany } from './sign-in-page.ts';
 
 export type SignInOptions = {
   tools: Tools;
@@ -25,30 +28,44 @@ export function signInRoutes({ tools, settings, authenticate, hasPortals }: Sign
   const portal = (domain: string | null) => (hasPortals && domain !== null ? originOf(domain) : null);
 
   // A look at the page uses nothing up: programs that preview links look, too.
-  const show: Answer = async (request, response) => {
+  const show: Answer = async (request, response, exchange) => {
     const token = new URLSearchParams(request.url?.split('?')[1]).get('token') ?? '';
-    const link = await magicLinks.find(tools.database, token);
-    if (!link) return sendPage(response, notGood(statusOf(token)));
+    const link = await find(token, exchange);
+    if ('status' in link) return sendPage(response, link);
     const leadsTo = portal(link.organizationDomain);
     const { organizationName: organization, clientName: client } = link;
     sendPage(response, confirmation({ organization, client, token, leadsTo }));
   };
 
-  const signIn: Answer = async (request, response, { requestId }) => {
+  const signIn: Answer = async (request, response, exchange) => {
     if (!isOwnPage(headerOf(request), settings.publicUrl)) return sendPage(response, notOurs, closing);
     const token = (await formOf(request))?.get('token') ?? '';
-    const link = await magicLinks.find(tools.database, token);
-    const session = link && (await use(link, request, requestId));
+    const link = await find(token, exchange);
+    if ('status' in link) return sendPage(response, link, closing);
+    const session = await use(link, request, exchange);
     if (!session) return sendPage(response, notGood(statusOf(token)), closing);
     const location = portal(link.organizationDomain) ?? '/graphql';
-    response.writeHead(303, { ...privacy, location, 'set-cookie': cookie(session.secret, sessionHours * 3_600) }).end();
+    const cookie = cookieFor(settings.publicUrl, session, now());
+    response.writeHead(303, { ...privacy, location, 'set-cookie': cookie }).end();
   };
 
-  async function use(link: magicLinks.GoodLink, request: http.IncomingMessage, requestId: string) {
-    const device = {
-      ipAddress: request.socket.remoteAddress ?? null,
-      userAgent: request.headers['user-agent'] ?? null,
-    };
+  /** The link that the token opens, or the page that says why it opens none. Who guesses is soon told to wait. */
+  async function find(token: string, { ipAddress }: Exchange): Promise<magicLinks.GoodLink | Page> {
+    try {
+      return await tryOnce(tools.database, { name: null, ipAddress }, async () => {
+        const link = await magicLinks.find(tools.database, token);
+        if (!link) throw spent();
+        return link;
+      });
+    } catch (error) {
+      if (error instanceof LimitReachedError) return tooMany(error.message);
+      if (error instanceof InvalidStateError) return notGood(statusOf(token));
+      throw error;
+    }
+  }
+
+  async function use(link: magicLinks.GoodLink, request: http.IncomingMessage, { ipAddress, requestId }: Exchange) {
+    const device = { ipAddress, userAgent: request.headers['user-agent'] ?? null };
     const holder = magicLinks.holderOf(link, requestId);
     return await act(tools, holder, magicLinks.use, { id: link.id, device }).catch(refusedAsNull<NewSession>);
   }
@@ -58,12 +75,7 @@ export function signInRoutes({ tools, settings, authenticate, hasPortals }: Sign
     if (!isOwnPage(header, settings.publicUrl)) return sendPage(response, notOurs, closing);
     const viewer = await authenticate(header, requestId).catch(refusedAsNull<Viewer>);
     if (viewer?.session) await act(tools, viewer, revokeSession, { id: viewer.session.id });
-    sendPage(response, signedOut, { 'set-cookie': cookie('', 0) });
-  };
-
-  const cookie = (value: string, seconds: number) => {
-    const { name, attributes } = sessionCookie(settings.publicUrl);
-    return `${name}=${value}; Max-Age=${seconds}; ${attributes}`;
+    sendPage(response, signedOut, { 'set-cookie': cookieFor(settings.publicUrl, null, now()) });
   };
 
   return {
@@ -92,13 +104,3 @@ function refusedAsNull<Result>(error: unknown): Result | null {
 }
 
 const closing = { connection: 'close' };
-const mostBytes = 1_000;
-
-/** The form that a browser sent; null when it is none, or too long for one of ours. */
-async function formOf(request: http.IncomingMessage): Promise<URLSearchParams | null> {
-  const { 'content-type': type = '', 'content-length': length } = request.headers;
-  if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(type) || !(Number(length) <= mostBytes)) return null;
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return new URLSearchParams(Buffer.concat(chunks).toString());
-}

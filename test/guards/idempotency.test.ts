@@ -14,12 +14,15 @@ function documentOf({ name, inputType, success }: Mutation): string {
   }`;
 }
 
+// What is open to everybody is nobody's own, and neither is a key for it.
+const isSomebodys = ({ permission }: Mutation) => permission !== null;
+
 const idempotency = (name: string, replayed: boolean) => ({
   idempotency: { replayed, replayedFields: replayed ? [name] : [] },
 });
 
 describe('a mutation that is sent again with its key', () => {
-  test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
+  test.each(mutations.filter(isSomebodys).map((mutation) => [mutation.name, mutation] as const))(
     '%s is done once, and answers the same',
     async (name, mutation) => {
       const world = await makePopulatedWorld();
@@ -34,6 +37,16 @@ describe('a mutation that is sent again with its key', () => {
       expect(again).toEqual({ data: first.data, extensions: idempotency(name, true) });
     },
   );
+
+  test.each(
+    mutations.filter((mutation) => !isSomebodys(mutation)).map((mutation) => [mutation.name, mutation] as const),
+  )('%s takes no key: it is open to everybody', async (name, mutation) => {
+    const world = await makePopulatedWorld();
+    const input = await validInput(mutation, world);
+    const keyed = world.as(world.admin).with({ 'idempotency-key': `all of ${name}` });
+    const refusals = await unchanged(world, () => keyed.refused(documentOf(mutation), { input }));
+    expect(refusals.map(({ code }) => code)).toEqual(['IDEMPOTENCY_KEY_INVALID']);
+  });
 
   test('answers only what is in sight by then: of each type that is answered it is known what that is', async () => {
     const world = await makeWorld();

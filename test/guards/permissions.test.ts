@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Area, gradeAreas, type Permission, permissions, settingAreas } from '../../src/identity/permissions.ts';
 import { schema } from '../../src/schema.ts';
 import { unchanged } from '../kit/expect.ts';
-import { mutations, validArguments, validInput } from '../kit/inputs.ts';
+import { type Mutation, mutations, validArguments, validInput } from '../kit/inputs.ts';
 import { anonymous, asToken, everything, nothing, type Person, type RoleGrants } from '../kit/viewers.ts';
 import { makePopulatedWorld, type PopulatedWorld } from '../kit/world.ts';
 
@@ -11,6 +11,10 @@ let shared: Promise<PopulatedWorld> | undefined;
 const sharedWorld = () => (shared ??= makePopulatedWorld());
 
 type Rule = { area: Area; or?: Area; least: number; client: string | false };
+/** What everybody may do, signed in or not. Each finds out for itself what to believe. */
+const openMutations = ['passwordReset', 'passwordResetRequest', 'signIn', 'signUp', 'signUpConfirm'];
+const isGuarded = (mutation: Mutation): mutation is Mutation & { permission: string } => mutation.permission !== null;
+const guardedMutations = mutations.filter(isGuarded);
 const ruleOf = (permission: string): Rule => permissions[permission as Permission];
 const areasOf = ({ area, or = area }: Rule): Area[] => [area, or];
 
@@ -33,7 +37,9 @@ async function withOnly(world: PopulatedWorld, permission: string): Promise<Pers
 describe('the matrix', () => {
   test('has the permission of every mutation, and every permission gives something', () => {
     expect(mutations.length).toBeGreaterThan(4);
-    expect(mutations.filter(({ permission }) => !(permission in permissions)).map(({ name }) => name)).toEqual([]);
+    expect(guardedMutations.filter(({ permission }) => !(permission in permissions)).map(({ name }) => name)).toEqual(
+      [],
+    );
     const areas = new Set<string>([...gradeAreas, ...settingAreas]);
     const rules: Rule[] = Object.values(permissions);
     expect(rules.every((rule) => areasOf(rule).every((area) => areas.has(area)))).toBe(true);
@@ -47,12 +53,37 @@ describe('the matrix', () => {
   test('says in each mutation’s description what is needed', () => {
     const fields = schema.getMutationType()?.getFields() ?? {};
     expect(
-      mutations.filter(({ name, permission }) => !fields[name]?.description?.includes(`\`${permission}\``)),
+      guardedMutations.filter(({ name, permission }) => !fields[name]?.description?.includes(`\`${permission}\``)),
     ).toEqual([]);
+  });
+
+  test('leaves these mutations open to everybody, and no others', () => {
+    const open = mutations.filter((mutation) => !isGuarded(mutation)).map(({ name }) => name);
+    expect(open.sort()).toEqual(openMutations);
+    const fields = schema.getMutationType()?.getFields() ?? {};
+    const silent = open.filter((name) => !fields[name]?.description?.endsWith('Open to everybody, signed in or not.'));
+    expect(silent).toEqual([]);
   });
 });
 
-describe.each(mutations.map((mutation) => [mutation.name, mutation] as const))('%s', (_, mutation) => {
+describe.each(
+  mutations.filter((mutation) => !isGuarded(mutation)).map((mutation) => [mutation.name, mutation] as const),
+)('%s', (name, mutation) => {
+  test('is for the anonymous, and for everybody else alike', async () => {
+    for (const kind of ['anonymous', 'client', 'token', 'administrator'] as const) {
+      const world = await makePopulatedWorld();
+      const { admin, one } = world;
+      const actor = { anonymous, client: one.client, token: asToken(admin), administrator: admin }[kind];
+      const input = await validInput(mutation, world);
+      expect([kind, await world.as(actor).run(mutation.document, { input })]).toEqual([
+        kind,
+        { [name]: { __typename: mutation.success.name } },
+      ]);
+    }
+  });
+});
+
+describe.each(guardedMutations.map((mutation) => [mutation.name, mutation] as const))('%s', (_, mutation) => {
   const { permission, document, name } = mutation;
 
   test('is not for the anonymous', async () => {

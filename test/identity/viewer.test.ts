@@ -130,6 +130,7 @@ describe('the permission matrix', () => {
     );
     // Read with eyes: what clients may change at all.
     expect(allowed.filter((name) => !name.endsWith('.read')).sort()).toEqual([
+      'account.update',
       'clientTeamMembers.remove',
       'clientTeamMembers.update',
       'invoices.applyCredit',
@@ -142,6 +143,7 @@ describe('the permission matrix', () => {
       'paymentMethods.attach',
       'paymentMethods.detach',
       'paymentMethods.update',
+      'sessions.refresh',
       'sessions.revoke',
       'ticketMessages.create',
       'tickets.create',

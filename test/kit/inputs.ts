@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type GraphQLField,
   type GraphQLInputField,
@@ -14,7 +15,9 @@ import {
 import type { InputIds } from '../../src/graphql/ids.ts';
 import { encodeId, type IdType } from '../../src/kernel/id.ts';
 import { schema } from '../../src/schema.ts';
+import { password } from './builders/accounts.ts';
 import { createIssuer } from './issuer.ts';
+import { codeAt } from './totp.ts';
 import { unique } from './unique.ts';
 import type { Person } from './viewers.ts';
 import { makeWorld, type PopulatedWorld } from './world.ts';
@@ -24,7 +27,8 @@ type Input = Record<string, unknown>;
 /** One mutation of the schema, for tests that go through them all. */
 export type Mutation = {
   name: string;
-  permission: string;
+  /** Null: it is open to everybody. */
+  permission: string | null;
   inputType: GraphQLInputObjectType;
   /** What it answers when it is done. */
   success: GraphQLObjectType;
@@ -34,7 +38,7 @@ export type Mutation = {
 };
 
 export const mutations: Mutation[] = Object.values(schema.getMutationType()?.getFields() ?? {}).map((field) => {
-  const { permission, ids = {} } = field.extensions as { permission: string; ids?: InputIds };
+  const { permission, ids = {} } = field.extensions as { permission: string | null; ids?: InputIds };
   const inputType = getNamedType(field.args[0]?.type) as GraphQLInputObjectType;
   return {
     name: field.name,
@@ -63,10 +67,39 @@ function mutationDocument(field: GraphQLField<unknown, unknown>): string {
   }`;
 }
 
+const newEmail = () => `new-${unique()}-${randomBytes(3).toString('hex')}@example.com`;
+
 /** What a mutation's input needs beyond what its type says: rows in the right state, one of two fields. */
 const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise<Input> | Input> = {
   apiTokenRotate: async (world, actor) => ({ id: (await world.token(actor)).id }),
   clientTeamMemberAdd: async (world) => ({ memberId: (await world.client()).id }),
+  emailVerificationSend: () => ({ email: newEmail(), password }),
+  emailVerify: async ({ accountCode, admin }) => ({
+    token: (await accountCode({ accountId: admin.accountId as string, kind: 'VERIFY_EMAIL', email: newEmail() })).token,
+  }),
+  passwordChange: () => ({ currentPassword: password, newPassword: 'eight calm herons' }),
+  passwordReset: async ({ accountCode, admin }) => ({
+    token: (await accountCode({ accountId: admin.accountId as string })).token,
+    password: 'eight calm herons',
+  }),
+  recoveryCodesRenew: async ({ secondFactor, admin }) => {
+    await secondFactor(admin.accountId as string);
+    return { password };
+  },
+  signIn: async ({ rows, admin }) => {
+    const { email } = await rows.account.findUniqueOrThrow({ where: { id: admin.accountId as string } });
+    return { email, password };
+  },
+  signUp: () => ({ password: 'eight calm herons' }),
+  signUpConfirm: async ({ signUp }) => ({ token: (await signUp()).token, password }),
+  totpBegin: () => ({ password }),
+  totpConfirm: async ({ secondFactor, admin }) => ({
+    code: codeAt(await secondFactor(admin.accountId as string, { isConfirmed: false })),
+  }),
+  totpDisable: async ({ secondFactor, admin }) => ({
+    password,
+    code: codeAt(await secondFactor(admin.accountId as string)),
+  }),
   clientDelete: async (world) => ({ id: (await world.client()).id }),
   couponRestore: async (world) => ({ id: (await world.coupon({ deletedAt: new Date() })).id }),
   paymentMethodAttach: (world) => ({

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Organization, PrismaClient, Role } from '../../src/generated/prisma/client.ts';
+import type { Organization, PrismaClient, Role, Session } from '../../src/generated/prisma/client.ts';
 import { encodeId, type IdType } from '../../src/kernel/id.ts';
 import { type Job, runJobsUntilIdle } from '../../src/kernel/jobs.ts';
+import type { ViewerSession } from '../../src/kernel/viewer.ts';
 import { accountBuilders } from './builders/accounts.ts';
 import { joiningBuilders } from './builders/joining.ts';
 import { moneyBuilders } from './builders/money.ts';
@@ -147,7 +148,8 @@ export async function makePopulatedWorld() {
   const ticketMessage = await ticket.message({ author: member });
   const activity = await world.activity({ client, author: member });
   const magicLink = await world.magicLink({ client });
-  const session = await world.session({ user: client });
+  const session = await world.session({ user: world.admin, accountId });
+  world.admin.session = sessionOf(session);
   const issuer = await world.issuer();
   const identity = await world.userIdentity({ issuerId: issuer.id, userId: member.id });
   const invitation = await world.invitation({ groupId: group.id, inviterId: member.id });
@@ -207,6 +209,7 @@ export async function makePopulatedWorld() {
     ClientActivity: activity.id,
     MagicLink: magicLink.id,
     Session: session.id,
+    Account: accountId,
     Issuer: issuer.id,
     UserIdentity: identity.id,
     Invitation: invitation.id,
@@ -233,4 +236,11 @@ export async function makePopulatedWorld() {
     },
   };
 }
+
+/** A session's row, as the one that a request comes with. */
+export function sessionOf({ id, expiresAt, lastUsedAt, rotations }: Session): ViewerSession {
+  const idleExpiresAt = new Date(lastUsedAt.getTime() + 30 * 60_000);
+  return { id, expiresAt, idleExpiresAt, idleMinutes: 30, rotations };
+}
+
 export type PopulatedWorld = Awaited<ReturnType<typeof makePopulatedWorld>>;

@@ -42,6 +42,7 @@ export async function viewersOf(world: World, { groups, staff, clients }: People
         id: one.id,
         expiresAt: new Date(1_800_000_000_001),
         idleExpiresAt: new Date(1_790_000_000_000),
+        idleMinutes: 30,
         rotations: 0,
       },
     },

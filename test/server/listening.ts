@@ -3,14 +3,16 @@ import { authenticateBy } from '../../src/identity/authentication.ts';
 import type { Settings } from '../../src/kernel/env.ts';
 import type { Log } from '../../src/kernel/log.ts';
 import { schema } from '../../src/schema.ts';
+import { accountRoutes } from '../../src/server/accounts/routes.ts';
 import { createHttpServer, type HttpServerOptions } from '../../src/server/http.ts';
 import { invoiceRoutes } from '../../src/server/invoices/routes.ts';
 import { signInRoutes } from '../../src/server/sign-in.ts';
 import { testDatabase } from '../kit/db.ts';
 import { toolsOf } from '../kit/tools.ts';
+import { unique } from '../kit/unique.ts';
 
 type ListenOptions = { hasPortals?: boolean; log?: Log } & Partial<
-  Pick<HttpServerOptions, 'allowedOrigins' | 'graphiql' | 'limits' | 'routes'>
+  Pick<HttpServerOptions, 'allowedOrigins' | 'graphiql' | 'limits' | 'routes' | 'trustedProxies'>
 >;
 
 export type Listening = { url: string; close(): Promise<void> };
@@ -38,8 +40,10 @@ export async function listen(
     readiness: async () => null,
     log: given ?? log,
     settings,
+    trustedProxies: 1,
     routes: {
       ...signInRoutes({ tools, settings, authenticate, hasPortals }),
+      ...accountRoutes({ tools, settings, authenticate }),
       ...invoiceRoutes({ database, log: given ?? log }),
       ...routes,
     },
@@ -50,9 +54,15 @@ export async function listen(
 
 export type Reply = { status: number; headers: Headers; text: string };
 
-/** One request, its redirects not followed. */
+/** An address that nobody else comes from: what is counted by addresses is counted anew. */
+export function newAddress(): string {
+  return `2001:db8:${process.pid.toString(16).slice(-4)}:${unique().toString(16)}::1`;
+}
+
+/** One request, its redirects not followed; from an address of its own unless it names one. */
 export async function reply(url: string, init: RequestInit = {}): Promise<Reply> {
-  const response = await fetch(url, { redirect: 'manual', ...init });
+  const headers = { 'x-forwarded-for': newAddress(), ...(init.headers as Record<string, string>) };
+  const response = await fetch(url, { redirect: 'manual', ...init, headers });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 

@@ -44,6 +44,7 @@ CREATE TABLE "account_codes" (
     "account_id" UUID NOT NULL,
     "kind" VARCHAR(20) NOT NULL,
     "email" VARCHAR(255) NOT NULL,
+    "replaced_email" VARCHAR(255),
     "token_hash" BYTEA NOT NULL,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
     "used_at" TIMESTAMPTZ(3),
@@ -222,7 +223,7 @@ create trigger role_sessions after update of role_id on users for each row
 drop function authenticate_session(bytea);
 create function authenticate_session(hash bytea)
 returns table (
-  organization_id uuid, session_id uuid, expires_at timestamptz, idle_expires_at timestamptz, rotations int,
+  organization_id uuid, session_id uuid, expires_at timestamptz, idle_expires_at timestamptz, idle_minutes int, rotations int,
   user_id uuid, user_kind text, account_id uuid, group_id uuid, role_id uuid, role jsonb
 ) language plpgsql volatile security definer set search_path = public, pg_temp as $$
 begin
@@ -232,8 +233,8 @@ begin
       and s.last_used_at > now() - make_interval(mins => o.session_idle_minutes)
       and s.last_used_at <= now() - interval '1 minute';
   return query
-    select s.organization_id, s.id, s.expires_at, s.last_used_at + make_interval(mins => o.session_idle_minutes), s.rotations,
-        u.id, u.kind::text, u.account_id, u.group_id, r.id, to_jsonb(r)
+    select s.organization_id, s.id, s.expires_at, s.last_used_at + make_interval(mins => o.session_idle_minutes),
+        o.session_idle_minutes, s.rotations, u.id, u.kind::text, u.account_id, u.group_id, r.id, to_jsonb(r)
       from sessions s
       join organizations o on o.id = s.organization_id
       join users u on u.id = s.user_id and u.status = 'ACTIVE'
@@ -250,14 +251,25 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select a.id, a.password_hash::text from accounts a where a.email = address and a.status = 'ACTIVE'
 $$;
 
--- As whom, and where, the account of the transaction may act; where it did last first.
-create function people_of_account()
-returns table (organization_id uuid, organization_name text, organization_slug text, user_id uuid, user_kind text)
+-- The same by the digest of the address, for who was asked to write to it.
+create function email_digest(address text) returns bytea language sql immutable strict parallel safe as $$
+  select sha256(convert_to(address, 'UTF8'))
+$$;
+create index accounts_email_digest_idx on accounts (email_digest(email::text));
+create function find_account_by_digest(digest bytea) returns table (account_id uuid, email text)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select o.id, o.name::text, o.slug::text, u.id, u.kind::text
+  select a.id, a.email::text from accounts a where email_digest(a.email::text) = digest and a.status = 'ACTIVE'
+$$;
+
+-- As whom, and where, the account of the transaction may act, or might if it were active; where it did last first.
+create function people_of_account()
+returns table (
+  organization_id uuid, organization_name text, organization_slug text, user_id uuid, user_kind text, is_active boolean
+) language sql stable security definer set search_path = public, pg_temp as $$
+  select o.id, o.name::text, o.slug::text, u.id, u.kind::text, u.status = 'ACTIVE'
     from users u
     join organizations o on o.id = u.organization_id
-    where u.account_id = nullif(current_setting('app.account_id', true), '')::uuid and u.status = 'ACTIVE'
+    where u.account_id = nullif(current_setting('app.account_id', true), '')::uuid
     order by (select max(s.last_used_at) from sessions s where s.organization_id = o.id and s.user_id = u.id) desc nulls last,
       u.created_at, u.id
 $$;
@@ -285,11 +297,12 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select s.id, s.email::text, s.organization_name::text, s.password_hash::text
     from sign_ups s where s.token_hash = hash and s.expires_at > at
 $$;
--- For the mail that has the link.
-create function sign_up_to_tell(sign_up uuid)
-returns table (email text, first_name text, organization_name text, token_hash bytea, expires_at timestamptz)
-language sql stable security definer set search_path = public, pg_temp as $$
-  select s.email::text, s.first_name::text, s.organization_name::text, s.token_hash, s.expires_at
+-- For the mail that has the link; or, to somebody who has an account already, that says so.
+create function sign_up_to_tell(sign_up uuid) returns table (
+  email text, first_name text, organization_name text, token_hash bytea, expires_at timestamptz, has_account boolean
+) language sql stable security definer set search_path = public, pg_temp as $$
+  select s.email::text, s.first_name::text, s.organization_name::text, s.token_hash, s.expires_at,
+      exists (select from accounts a where a.email = s.email)
     from sign_ups s where s.id = sign_up
 $$;
 -- Once: who takes it has it.
@@ -302,20 +315,21 @@ $$;
 
 -- What may fail only so often. Each of the keys (what is counted) takes `mosts` failures within `windows`; the last of them
 -- locks it for `locks`. A try counts as a failure until it is taken back: of many at once no more are let in than may fail.
--- Answers null, or until when one of the keys is locked.
+-- Answers nothing, or which of the keys is locked longest and until when.
 create function begin_attempt(keys bytea[], mosts int[], windows interval[], locks interval[], at timestamptz)
-returns timestamptz language plpgsql volatile security definer set search_path = public, pg_temp as $$
-declare
-  locked timestamptz;
+returns table (locked_key bytea, until timestamptz)
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
 begin
   -- In one order, so that several at once wait for each other and not for ever.
   insert into attempt_counters (key, failures, updated_at)
     select given.key, '{}', at from unnest(keys) as given (key) order by given.key
     on conflict do nothing;
   perform from attempt_counters c where c.key = any (keys) order by c.key for update;
-  select max(c.locked_until) into locked from attempt_counters c where c.key = any (keys) and c.locked_until > at;
-  if locked is not null then
-    return locked;
+  return query
+    select c.key, c.locked_until from attempt_counters c where c.key = any (keys) and c.locked_until > at
+      order by c.locked_until desc, c.key limit 1;
+  if found then
+    return;
   end if;
   update attempt_counters c
     set failures = recent.failures || at,
@@ -327,7 +341,6 @@ begin
           from attempt_counters counted, unnest(counted.failures) as failure
           where counted.key = given.key and failure > at - given.span) as recent
     where c.key = given.key;
-  return null;
 end
 $$;
 -- Takes a try back that was no failure, and so a lock that counted it; of the keys in `forgotten` every failure before, too.
@@ -376,7 +389,7 @@ declare
   name text;
 begin
   foreach name in array array[
-    'authenticate_session(bytea)', 'find_account(text)', 'people_of_account()', 'find_account_code(bytea, timestamptz)',
+    'authenticate_session(bytea)', 'find_account(text)', 'find_account_by_digest(bytea)', 'people_of_account()', 'find_account_code(bytea, timestamptz)',
     'add_sign_up(uuid, text, bytea, text, text, text, text, timestamptz)', 'find_sign_up(bytea, timestamptz)',
     'sign_up_to_tell(uuid)', 'take_sign_up(uuid, timestamptz)',
     'begin_attempt(bytea[], int[], interval[], interval[], timestamptz)', 'take_back_attempt(bytea[], bytea[], timestamptz)',

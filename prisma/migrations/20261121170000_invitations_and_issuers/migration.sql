@@ -8,7 +8,7 @@ ALTER TABLE "organizations" ADD COLUMN     "archived_at" TIMESTAMPTZ(3),
 ADD COLUMN     "owner_id" UUID;
 
 -- AlterTable
-ALTER TABLE "sessions" ADD COLUMN     "account_id" UUID,
+ALTER TABLE "sessions" ADD COLUMN     "account_id" UUID DEFAULT (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid,
 ADD COLUMN     "issuer_id" UUID;
 
 -- CreateTable
@@ -255,7 +255,7 @@ $$;
 -- account behind it, which may be somebody elsewhere, too.
 create or replace function authenticate_session(hash bytea)
 returns table (
-  organization_id uuid, session_id uuid, expires_at timestamptz, idle_expires_at timestamptz, rotations int,
+  organization_id uuid, session_id uuid, expires_at timestamptz, idle_expires_at timestamptz, idle_minutes int, rotations int,
   user_id uuid, user_kind text, account_id uuid, group_id uuid, role_id uuid, role jsonb
 ) language plpgsql volatile security definer set search_path = public, pg_temp as $$
 begin
@@ -265,8 +265,8 @@ begin
       and s.last_used_at > now() - make_interval(mins => o.session_idle_minutes)
       and s.last_used_at <= now() - interval '1 minute';
   return query
-    select s.organization_id, s.id, s.expires_at, s.last_used_at + make_interval(mins => o.session_idle_minutes), s.rotations,
-        u.id, u.kind::text, s.account_id, u.group_id, r.id, to_jsonb(r)
+    select s.organization_id, s.id, s.expires_at, s.last_used_at + make_interval(mins => o.session_idle_minutes),
+        o.session_idle_minutes, s.rotations, u.id, u.kind::text, s.account_id, u.group_id, r.id, to_jsonb(r)
       from sessions s
       join organizations o on o.id = s.organization_id and o.archived_at is null
       join users u on u.id = s.user_id and u.status = 'ACTIVE'
@@ -276,6 +276,19 @@ begin
         and (s.account_id is null or s.account_id = u.account_id)
         and not exists (select from accounts a where a.id = u.account_id and a.status <> 'ACTIVE');
 end
+$$;
+
+-- Nor does an account act in one; what it is signed in with there ends with everything else.
+create or replace function people_of_account()
+returns table (
+  organization_id uuid, organization_name text, organization_slug text, user_id uuid, user_kind text, is_active boolean
+) language sql stable security definer set search_path = public, pg_temp as $$
+  select o.id, o.name::text, o.slug::text, u.id, u.kind::text, u.status = 'ACTIVE' and o.archived_at is null
+    from users u
+    join organizations o on o.id = u.organization_id
+    where u.account_id = nullif(current_setting('app.account_id', true), '')::uuid
+    order by (select max(s.last_used_at) from sessions s where s.organization_id = o.id and s.user_id = u.id) desc nulls last,
+      u.created_at, u.id
 $$;
 
 create or replace function find_magic_link(hash bytea, at timestamptz)

@@ -97,5 +97,5 @@ export const use = command('magicLinks.use', async (tx, viewer, { id, device }: 
   });
   if (count === 0) throw new InvalidStateError('The link is not good any more.', 'MAGIC_LINK_SPENT');
   await emit(tx, 'magic_link.used', { magicLink: id }, { clientId });
-  return await createSession(tx, viewer, clientId, device);
+  return await createSession(tx, { organizationId: organizationOf(viewer), userId: clientId }, device);
 });

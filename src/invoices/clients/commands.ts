@@ -2,9 +2,10 @@ import * as clients from '../../clients/commands.ts';
 import { visibleClients } from '../../clients/policy.ts';
 import type { AddressInput } from '../../clients/rules.ts';
 import type { Prisma } from '../../generated/prisma/client.ts';
+import { requireAllowed } from '../../kernel/command.ts';
 import type { Transaction } from '../../kernel/db.ts';
 import { InvalidInputError, type IssueList } from '../../kernel/errors.ts';
-import { gradeOf, requirePermission, type Viewer } from '../../kernel/viewer.ts';
+import { gradeOf, type Viewer } from '../../kernel/viewer.ts';
 
 // For whom an invoice is: a client by id, the client who has an e-mail address, or one who is made for it.
 
@@ -53,7 +54,7 @@ async function makeClient(
   email: string,
   { firstName, lastName, ...data }: ClientInput,
 ): Promise<string | null> {
-  requirePermission(viewer, clients.create.permission);
+  requireAllowed(viewer, clients.create);
   try {
     const input = { ...data, email, firstName: firstName ?? '', lastName: lastName ?? '' };
     return (await clients.create.run(tx, viewer, input)).id;
