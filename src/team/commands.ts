@@ -32,7 +32,7 @@ const violations = {
   },
 };
 
-/** Changes a team member. An absent field stays, null clears it. Laws 1 to 4. Announces `team_member.updated` when it differs. */
+/** Changes a team member. An absent field stays, null clears it. Laws 1 to 5. Announces `team_member.updated` when it differs. */
 export const update = command(
   'team.update',
   async (tx, viewer, input: UpdateMember) => {
@@ -49,7 +49,9 @@ export const update = command(
     const status = input.status ?? member.status;
     await checkStanding(tx, viewer, issues, member, { roleId, status });
     issues.throwIfAny();
-    rules.checkAdministratorStays(administrators, member, { id, roleId, status });
+    const after = { id, roleId, status };
+    rules.checkOwnerStays(member.organization.ownerId, member, after);
+    rules.checkAdministratorStays(administrators, member, after);
     const changed = await tx.user.update({
       where: { id },
       data: { firstName, lastName, phone, groupId, roleId, status },
@@ -61,7 +63,11 @@ export const update = command(
   violations,
 );
 
-const withRoles = { role: true, roleAssignments: { include: { role: true } } } satisfies Prisma.UserInclude;
+const withRoles = {
+  role: true,
+  roleAssignments: { include: { role: true } },
+  organization: { select: { ownerId: true } },
+} satisfies Prisma.UserInclude;
 type Member = Prisma.UserGetPayload<{ include: typeof withRoles }>;
 
 /** The member, and whoever may do everything, all taken in one order: so two of these don't leave one another's place. */

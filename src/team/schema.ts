@@ -81,7 +81,7 @@ singleField('teamMember', {
 
 mutation('teamMemberUpdate', {
   description:
-    'Changes a team member. An absent field stays, null clears it. Role and status take effect with the next request of the member, and of its tokens. Nobody changes those of whoever may do more, or gives a role that gives more, than they have themselves; the last administrator stays.',
+    'Changes a team member. An absent field stays, null clears it. Role and status take effect at once, for its tokens, too; with another role it signs in anew. Nobody changes those of whoever may do more, or gives a role that gives more, than they have themselves; the last administrator stays.',
   command: team.update,
   input: (t) => ({
     id: t.id({ required: true, description: 'The team member.' }),

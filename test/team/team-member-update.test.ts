@@ -58,22 +58,26 @@ describe('teamMemberUpdate', () => {
     await unchanged(world, () => update(world, member, { firstName: 'Ann', status: 'INACTIVE' }));
   });
 
-  test('role and status count with the next request', async () => {
+  test('role and status count with the next request: sessions end with the role, tokens know at once', async () => {
     const world = await makeWorld();
     const member = await world.member({ role: world.roles.manager });
-    const { secret } = await world.session({ user: member });
-    const ask = async () =>
+    const { secret: session } = await world.session({ user: member });
+    const { secret: token } = await world.token(member);
+    const ask = async (secret: string) =>
       (
         await request({
           headers: { authorization: `Bearer ${secret}` },
           body: { query: '{ viewer { can(permission: "tags.create") } }' },
         })
       ).json();
-    expect(await ask()).toEqual({ data: { viewer: { can: true } } });
+    const refused = { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] };
+    for (const secret of [session, token]) expect(await ask(secret)).toEqual({ data: { viewer: { can: true } } });
     success(await update(world, member, { roleId: world.roles.contractor.id }));
-    expect(await ask()).toEqual({ data: { viewer: { can: false } } });
+    expect(await ask(session)).toMatchObject(refused);
+    const { secret: anew } = await world.session({ user: member });
+    for (const secret of [anew, token]) expect(await ask(secret)).toEqual({ data: { viewer: { can: false } } });
     success(await update(world, member, { status: 'INACTIVE' }));
-    expect(await ask()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    for (const secret of [anew, token]) expect(await ask(secret)).toMatchObject(refused);
   });
 
   test.each<[Input, string[]]>([
@@ -173,6 +177,18 @@ describe('law 3: whoever changes a role or a status', () => {
     const group = await world.group();
     success(await update(world, world.admin, { groupId: group.id, phone: '2' }, lead));
   });
+});
+
+test('law 5: whoever owns the organization keeps role and status', async () => {
+  const world = await makeWorld();
+  const owner = await world.member();
+  await world.rows.organization.update({ where: { id: world.organizationId }, data: { ownerId: owner.id } });
+  for (const input of [{ status: 'INACTIVE' }, { roleId: world.roles.manager.id }] as const) {
+    const refused = await unchanged(world, () => update(world, owner, input));
+    expect(failure(refused, 'InvalidStateError').code).toBe('OWNER');
+  }
+  success(await update(world, owner, { firstName: 'Still' }));
+  success(await update(world, world.admin, { roleId: world.roles.manager.id }));
 });
 
 describe('law 4: the last administrator', () => {
