@@ -187,7 +187,10 @@ function inUse(): IdempotencyKeyError {
 
 type Row = { outcome: string | null; hasEffect?: boolean; claimedUntil?: Date };
 
-/** Writes down what is known of a key from now on. One that is older than a day gives way. */
+/**
+ * Writes down what is known of a key from now on. One that is older than a day gives way. Where a command has gone on in another
+ * organization, its key has not: the tenant is that of the row again before the row is checked.
+ */
 async function remember(
   tx: Transaction,
   scope: Scope,
@@ -198,7 +201,7 @@ async function remember(
   const written = await tx.$executeRaw`
     insert into idempotency_keys as k
         (organization_id, principal_id, operation, key_hash, fingerprint, outcome, has_effect, claimed_until, created_at)
-      values (${organizationId}::uuid, ${principalId}::uuid, ${operation}, ${keyHash}, ${fingerprint}, ${outcome},
+      values (set_config('app.organization_id', ${organizationId}, true)::uuid, ${principalId}::uuid, ${operation}, ${keyHash}, ${fingerprint}, ${outcome},
         ${hasEffect}, ${claimedUntil?.toISOString() ?? null}::timestamptz, ${at.toISOString()}::timestamptz)
       on conflict (organization_id, principal_id, operation, key_hash) do update set
         fingerprint = excluded.fingerprint, outcome = excluded.outcome, has_effect = excluded.has_effect, steps = '{}',
@@ -237,13 +240,14 @@ function journalOf(taken: Taken): Journal {
       place += 1;
       if (known !== undefined) return scope.codec.decode(known) as never;
       const hasEffect = taken.hasEffect || command.changes;
-      const result = await work((tx, result) =>
-        update(tx, taken, {
+      const result = await work(async (tx, result) => {
+        await tx.$queryRaw`select set_config('app.organization_id', ${scope.organizationId}, true)`;
+        await update(tx, taken, {
           steps: { push: scope.codec.encode(result) },
           hasEffect,
           claimedUntil: addMinutes(now(), claimMinutes),
-        }),
-      );
+        });
+      });
       taken.hasEffect = hasEffect;
       return result;
     },
