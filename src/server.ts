@@ -28,6 +28,7 @@ import { accountRoutes } from './server/accounts/routes.ts';
 import { checkDatabase } from './server/database.ts';
 import { type Demo, openDemo } from './server/demo.ts';
 import { announcement, prefilled } from './server/examples.ts';
+import { exportRoutes } from './server/exports/routes.ts';
 import { createGraphiQL } from './server/graphiql.ts';
 import { createHttpServer } from './server/http.ts';
 import { invoiceRoutes } from './server/invoices/routes.ts';
@@ -116,6 +117,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
       ...signInRoutes({ tools, settings, authenticate, hasPortals: demo === null }),
       ...accountRoutes({ tools, settings, authenticate }),
       ...invoiceRoutes({ database, log }),
+      ...exportRoutes({ graphql, authenticate }),
       '/webhooks/stripe/:organization': stripeWebhook(tools, log),
     },
   });

@@ -4,6 +4,7 @@ import type { Settings } from '../../src/kernel/env.ts';
 import type { Log } from '../../src/kernel/log.ts';
 import { schema } from '../../src/schema.ts';
 import { accountRoutes } from '../../src/server/accounts/routes.ts';
+import { exportRoutes } from '../../src/server/exports/routes.ts';
 import { createHttpServer, type HttpServerOptions } from '../../src/server/http.ts';
 import { invoiceRoutes } from '../../src/server/invoices/routes.ts';
 import { signInRoutes } from '../../src/server/sign-in.ts';
@@ -11,7 +12,7 @@ import { testDatabase } from '../kit/db.ts';
 import { toolsOf } from '../kit/tools.ts';
 import { unique } from '../kit/unique.ts';
 
-type ListenOptions = { hasPortals?: boolean; log?: Log } & Partial<
+type ListenOptions = { hasPortals?: boolean; log?: Log; mostExportedRows?: number } & Partial<
   Pick<HttpServerOptions, 'allowedOrigins' | 'graphiql' | 'limits' | 'routes' | 'trustedProxies'>
 >;
 
@@ -20,22 +21,23 @@ export type Listening = { url: string; close(): Promise<void> };
 /** The HTTP side over this worker's database, within this process. */
 export async function listen(
   settings: Settings,
-  { hasPortals = true, log: given, routes, ...more }: ListenOptions = {},
+  { hasPortals = true, log: given, routes, mostExportedRows, ...more }: ListenOptions = {},
 ): Promise<Listening> {
   const { database, log } = await testDatabase();
   const tools = toolsOf(database);
   const authenticate = authenticateBy(database.pool, settings);
+  const graphql = createGraphQLServer({
+    schema,
+    tools,
+    log,
+    settings,
+    authenticate,
+    reads: 'compiled',
+    explainReads: false,
+    publicSchema: true,
+  });
   const server = createHttpServer({
-    graphql: createGraphQLServer({
-      schema,
-      tools,
-      log,
-      settings,
-      authenticate,
-      reads: 'compiled',
-      explainReads: false,
-      publicSchema: true,
-    }),
+    graphql,
     graphiql: async () => {},
     readiness: async () => null,
     log: given ?? log,
@@ -45,6 +47,7 @@ export async function listen(
       ...signInRoutes({ tools, settings, authenticate, hasPortals }),
       ...accountRoutes({ tools, settings, authenticate }),
       ...invoiceRoutes({ database, log: given ?? log }),
+      ...exportRoutes({ graphql, authenticate, mostRows: mostExportedRows }),
       ...routes,
     },
     ...more,
