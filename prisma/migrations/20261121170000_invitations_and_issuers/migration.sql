@@ -327,6 +327,22 @@ language sql stable security definer set search_path = public, pg_temp as $$
     order by p.created_at limit most
 $$;
 
+-- An issuer of an organization's own, for whoever is sent to it.
+create function find_issuer(issuer uuid)
+returns table (
+  organization_id uuid, name text, address text, application_id text, application_secret bytea, key_id text
+) language sql stable security definer set search_path = public, pg_temp as $$
+  select i.organization_id, i.name::text, i.address::text, i.application_id::text, i.application_secret, i.key_id::text
+    from issuers i where i.id = issuer and is_open(i.organization_id)
+$$;
+
+-- The account that an issuer of the deployment means by a subject.
+create function find_account_of_identity(issuer_address text, subject_name text) returns table (account_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select a.id from account_identities i join accounts a on a.id = i.account_id and a.status = 'ACTIVE'
+    where i.issuer = issuer_address and i.subject = subject_name
+$$;
+
 -- An organization that is closed, and who may open it again.
 create function find_archived_organization(organization uuid)
 returns table (name text, archived_at timestamptz, owner_id uuid, owner_account_id uuid)
@@ -340,7 +356,8 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['is_open(uuid)', 'find_archived_organization(uuid)'] loop
+  foreach name in array array[
+    'is_open(uuid)', 'find_archived_organization(uuid)', 'find_issuer(uuid)', 'find_account_of_identity(text, text)'] loop
     execute format('revoke execute on function %s from public', name);
     execute format('grant execute on function %s to service_engine_app', name);
   end loop;

@@ -19,7 +19,7 @@ export type NewSession = { id: string; secret: string | null; expiresAt: Date };
  */
 export async function createSession(
   tx: Transaction,
-  { organizationId, userId }: { organizationId: string; userId: string },
+  { organizationId, userId, issuerId }: { organizationId: string; userId: string; issuerId?: string },
   device: Device,
 ): Promise<NewSession> {
   const { sessionHours } = await tx.organization.findUniqueOrThrow({
@@ -32,6 +32,7 @@ export async function createSession(
     data: {
       organizationId,
       userId,
+      issuerId,
       tokenHash: hashToken(secret),
       ...deviceColumns(device),
       expiresAt: addHours(at, sessionHours),

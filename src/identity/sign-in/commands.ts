@@ -1,10 +1,11 @@
+import type { Account } from '../../generated/prisma/client.ts';
 import { act, command, openToAll, saga } from '../../kernel/command.ts';
 import { type Database, enter, type Transaction } from '../../kernel/db.ts';
 import { InvalidStateError, invalid, issueList } from '../../kernel/errors.ts';
 import { decodeId } from '../../kernel/id.ts';
 import { optionalText } from '../../kernel/input.ts';
 import type { Secrets } from '../../kernel/secrets.ts';
-import { accountViewer } from '../../kernel/viewer.ts';
+import { accountViewer, type Viewer } from '../../kernel/viewer.ts';
 import { lockAccount, tellHolder } from '../accounts/commands.ts';
 import { type PersonOfAccount, peopleOf, placeOf } from '../accounts/people/commands.ts';
 import { normalizedEmail } from '../accounts/rules.ts';
@@ -71,21 +72,30 @@ const open = command('accounts.act', async (tx, viewer, input: Open): Promise<Si
   const account = await lockAccount(tx, viewer);
   // It was changed while it was compared: what was entered is none any more.
   if (account.passwordHash !== passwordHash) throw wrongCredentials();
-  if (account.totpConfirmedAt !== null) {
-    if (code === null || code.trim() === '') {
-      throw new InvalidStateError(
-        'The account asks for a second factor: a code of its authenticator.',
-        'TWO_FACTOR_NEEDED',
-      );
-    }
-    await provePossession(tx, account, code, secrets);
-    if (isRecoveryCode(code)) await tellHolder(tx, viewer, 'RECOVERY_CODE_USED');
-  }
+  if (account.totpConfirmedAt !== null) await passSecondFactor(tx, viewer, account, code, secrets);
   if (renewedHash !== null) {
     await tx.account.update({ where: { id: account.id }, data: { passwordHash: renewedHash }, select: { id: true } });
   }
   return await signInAs(tx, organization, device);
 });
+
+/** Takes the code of the second factor, and uses it up. The account is locked, and asks for one. */
+export async function passSecondFactor(
+  tx: Transaction,
+  viewer: Viewer,
+  account: Account,
+  code: string | null,
+  secrets: Secrets,
+): Promise<void> {
+  if (code === null || code.trim() === '') {
+    throw new InvalidStateError(
+      'The account asks for a second factor: a code of its authenticator.',
+      'TWO_FACTOR_NEEDED',
+    );
+  }
+  await provePossession(tx, account, code, secrets);
+  if (isRecoveryCode(code)) await tellHolder(tx, viewer, 'RECOVERY_CODE_USED');
+}
 
 /**
  * Signs the account of the transaction in, where it is wanted, or where it was last, and goes on there. For commands that have
@@ -109,7 +119,8 @@ function isNamed({ organizationId, organizationSlug }: PersonOfAccount, name: st
 
 type FoundAccount = { accountId: string; passwordHash: string | null };
 
-async function findAccount(database: Database, email: string): Promise<FoundAccount | null> {
+/** The account that signs in with the address, where there is one that may. */
+export async function findAccount(database: Database, email: string): Promise<FoundAccount | null> {
   // No address has a NUL, and PostgreSQL takes none to compare with.
   if (email.includes('\0')) return null;
   const { rows } = await database.pool.query<FoundAccount>(

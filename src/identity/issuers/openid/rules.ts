@@ -107,6 +107,8 @@ export type Journey = {
   verifier: string;
   /** Until when it has to be back. */
   until: string;
+  /** Where to, where an account can act in several organizations: the slug or id of one. */
+  organization: string | null;
 };
 
 export const journeyMinutes = 10;
@@ -133,10 +135,10 @@ export function departure(
   return url.href;
 }
 
-/** Law 2. Null: a text that holds no journey, another one, or one that took too long. */
-export function journeyIn(text: string, state: string, at: Date): Journey | null {
-  const journey = JSON.parse(text) as Journey;
-  return journey.state === state && new Date(journey.until) > at ? journey : null;
+/** Law 2. Null: there is none, another one, or one that took too long. */
+export function journeyIn(kept: unknown, state: string, at: Date): Journey | null {
+  const journey = kept as Journey | null;
+  return journey && journey.state === state && new Date(journey.until) > at ? journey : null;
 }
 
 /** How the issuer is told who we are and what for. */

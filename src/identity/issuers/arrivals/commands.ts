@@ -1,0 +1,193 @@
+import type { Account } from '../../../generated/prisma/client.ts';
+import { act, command, type Tools } from '../../../kernel/command.ts';
+import { type Database, enter, type Transaction } from '../../../kernel/db.ts';
+import { InvalidStateError } from '../../../kernel/errors.ts';
+import { emit } from '../../../kernel/events.ts';
+import { decodeId, encodeId } from '../../../kernel/id.ts';
+import type { OfferedIssuer } from '../../../kernel/issuers.ts';
+import { placeOf, type Secrets } from '../../../kernel/secrets.ts';
+import { now } from '../../../kernel/time.ts';
+import { accountViewer, systemViewer } from '../../../kernel/viewer.ts';
+import { lockAccount } from '../../accounts/commands.ts';
+import { tryOnce } from '../../attempts/commands.ts';
+import { createSession, type NewSession } from '../../sessions/commands.ts';
+import type { Device } from '../../sessions/rules.ts';
+import { findAccount, passSecondFactor, signInAs } from '../../sign-in/commands.ts';
+import type { Claims, Registration } from '../openid/rules.ts';
+import * as rules from './rules.ts';
+
+/** An issuer as people are sent to it: the deployment's, or an organization's own. */
+export type Destination = Registration & {
+  /** As our addresses name it. */
+  key: string;
+  name: string;
+  /** Whose own it is. Null: the deployment's. */
+  organization: { id: string; issuerId: string } | null;
+};
+
+type FoundIssuer = {
+  organizationId: string;
+  name: string;
+  address: string;
+  applicationId: string;
+  applicationSecret: Buffer<ArrayBuffer> | null;
+  keyId: string | null;
+};
+
+/** The issuer that an address of ours names; null when it names none, or one of an organization that is archived. */
+export async function findDestination(
+  { database, secrets }: Pick<Tools, 'database' | 'secrets'>,
+  offered: readonly OfferedIssuer[],
+  key: string,
+): Promise<Destination | null> {
+  const known = offered.find(({ id }) => id === key);
+  if (known) {
+    const { name, address, applicationId, applicationSecret } = known;
+    return { key, name, issuer: address, applicationId, applicationSecret, organization: null };
+  }
+  const issuerId = decodeId('Issuer', key);
+  if (issuerId === null) return null;
+  const { rows } = await database.pool.query<FoundIssuer>(
+    `select organization_id as "organizationId", name, address, application_id as "applicationId",
+       application_secret as "applicationSecret", key_id as "keyId"
+     from find_issuer($1)`,
+    [issuerId],
+  );
+  const [found] = rows;
+  if (!found) return null;
+  const { organizationId, name, address, applicationId, applicationSecret: bytes, keyId } = found;
+  const place = placeOf('issuers.application_secret', organizationId);
+  const applicationSecret = bytes === null || keyId === null ? null : secrets.open({ keyId, bytes }, place);
+  return {
+    key: encodeId('Issuer', issuerId),
+    name,
+    issuer: address,
+    applicationId,
+    applicationSecret,
+    organization: { id: organizationId, issuerId },
+  };
+}
+
+/** Somebody whom an issuer vouches for, and what they asked for when they left. */
+export type Arrival = {
+  claims: Claims;
+  /** Where to, where an account can act in several: an organization's slug or id. */
+  organization: string | null;
+  /** Of the authenticator, or a recovery code: null before it was asked for. */
+  code: string | null;
+  device: Device;
+};
+
+/** Signs in whom the issuer vouches for. Laws 1 to 5. Announces `session.created`, and `identity.linked` the first time. */
+export async function arrive(
+  tools: Tools,
+  destination: Destination,
+  arrival: Arrival,
+  requestId: string,
+): Promise<{ session: NewSession; organizationId: string }> {
+  const { claims, device } = arrival;
+  if (destination.organization !== null) {
+    const { id: organizationId, issuerId } = destination.organization;
+    const viewer = systemViewer(organizationId, requestId);
+    const session = await act(tools, viewer, letPersonIn, { issuerId, organizationId, claims, device });
+    return { session, organizationId };
+  }
+  const { issuer } = destination;
+  const accountId = await findAccountOf(tools.database, issuer, claims);
+  const viewer = accountViewer(accountId, requestId);
+  const enterAs = () => act(tools, viewer, letAccountIn, { ...arrival, issuer, secrets: tools.secrets });
+  // A code is tried as a password is.
+  if (arrival.code === null) return await enterAs();
+  const { email } = await tools.database.read(viewer, (db) =>
+    db.account.findUniqueOrThrow({ where: { id: accountId } }),
+  );
+  return await tryOnce(tools.database, { name: email, ipAddress: device.ipAddress }, enterAs);
+}
+
+// ------------------------------------------------------------------ by an organization's own issuer
+
+type PersonArrival = { issuerId: string; organizationId: string; claims: Claims; device: Device };
+
+const letPersonIn = command('identities.use', async (tx, _viewer, input: PersonArrival) => {
+  const { issuerId, organizationId, claims, device } = input;
+  const person = await personOf(tx, issuerId, claims);
+  await enter(tx, { organizationId, actor: { kind: person.kind as 'STAFF' | 'CLIENT', userId: person.id } });
+  await linkPerson(tx, person, input);
+  return await createSession(tx, { organizationId, userId: person.id, issuerId }, device);
+});
+
+/** Laws 1 and 2: the person, who stays as they are until the end. */
+async function personOf(tx: Transaction, issuerId: string, claims: Claims) {
+  const { subject } = claims;
+  const linked = await tx.userIdentity.findFirst({ where: { issuerId, subject }, select: { userId: true } });
+  const found = linked
+    ? { id: linked.userId }
+    : await tx.user.findFirst({ where: { email: rules.verifiedEmail(claims) }, select: { id: true } });
+  if (!found) throw rules.unknownPerson();
+  await tx.$queryRaw`select id from users where id = ${found.id}::uuid for update`;
+  const person = await tx.user.findUnique({
+    where: { id: found.id, status: 'ACTIVE' },
+    select: { id: true, kind: true },
+  });
+  if (!person) throw rules.unknownPerson();
+  return person;
+}
+
+async function linkPerson(tx: Transaction, { id: userId }: { id: string }, arrival: PersonArrival): Promise<void> {
+  const { issuerId, organizationId, claims } = arrival;
+  const { subject } = claims;
+  // The person is locked: of several who come at once one is the first.
+  const linked = await tx.userIdentity.findFirst({ where: { issuerId, userId } });
+  if (linked?.subject === subject) {
+    await tx.userIdentity.update({ where: { id: linked.id }, data: { lastUsedAt: now() } });
+    return;
+  }
+  rules.checkUnlinked(linked);
+  const { id } = await tx.userIdentity.create({
+    data: { organizationId, issuerId, userId, subject },
+    select: { id: true },
+  });
+  await emit(tx, 'identity.linked', { userIdentity: id }, { userId, issuerId });
+}
+
+// ------------------------------------------------------------------ by the deployment's issuers
+
+/** Laws 1, 2 and 4. */
+async function findAccountOf(database: Database, issuer: string, claims: Claims): Promise<string> {
+  const { rows } = await database.pool.query<{ accountId: string }>(
+    'select account_id as "accountId" from find_account_of_identity($1, $2)',
+    [issuer, claims.subject],
+  );
+  const accountId = rows[0]?.accountId ?? (await findAccount(database, rules.verifiedEmail(claims)))?.accountId;
+  if (accountId === undefined) throw rules.unknownPerson();
+  return accountId;
+}
+
+type AccountArrival = Arrival & { issuer: string; secrets: Secrets };
+
+const letAccountIn = command('accounts.act', async (tx, viewer, input: AccountArrival) => {
+  const { issuer, claims, organization, code, device, secrets } = input;
+  const account = await lockAccount(tx, viewer);
+  await linkAccount(tx, account, issuer, claims);
+  if (rules.asksForCode(account, claims)) await passSecondFactor(tx, viewer, account, code, secrets);
+  return await signInAs(tx, organization, device);
+});
+
+/** The account is locked: of several who come at once one is the first. */
+export async function linkAccount(tx: Transaction, account: Account, issuer: string, claims: Claims): Promise<void> {
+  const { subject } = claims;
+  const linked = await tx.accountIdentity.findFirst({ where: { accountId: account.id, issuer } });
+  if (linked?.subject === subject) {
+    await tx.accountIdentity.update({ where: { id: linked.id }, data: { lastUsedAt: now() } });
+    return;
+  }
+  // Law 2: whoever has it now may not be who has had it.
+  if (account.email !== rules.verifiedEmail(claims) || account.verifiedAt === null) throw rules.unknownPerson();
+  rules.checkUnlinked(linked);
+  await tx.accountIdentity.create({ data: { accountId: account.id, issuer, subject }, select: { id: true } });
+}
+
+/** Whether the account asks for its second factor, and so the browser has to. */
+export function needsCode(error: unknown): boolean {
+  return error instanceof InvalidStateError && error.code === 'TWO_FACTOR_NEEDED';
+}
