@@ -3,6 +3,7 @@ import './organizations/schema.ts';
 import './identity/schema.ts';
 import './identity/emails/schema.ts';
 import './identity/issuers/schema.ts';
+import './identity/memberships/schema.ts';
 import './identity/passwords/schema.ts';
 import './identity/roles/assignments/schema.ts';
 import './identity/sessions/schema.ts';

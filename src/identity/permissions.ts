@@ -70,7 +70,11 @@ export const permissions = {
   'organization.update': staff('settingsCompany'),
   // The owner alone: the commands say so.
   'organization.archive': staff('settingsCompany'),
+  'organization.transferOwnership': staff('settingsCompany'),
+  // Everybody for themselves.
+  'organization.create': staffAndClients('dashboardAccess'),
   'organization.restore': staffAndClients('dashboardAccess'),
+  'organization.leave': staffAndClients('dashboardAccess'),
   'roles.read': staff('dashboardAccess'),
   'roles.create': staff('settingsTeam'),
   'roles.update': staff('settingsTeam'),
@@ -89,6 +93,7 @@ export const permissions = {
   // Everybody their own.
   'account.update': staffAndClients('dashboardAccess'),
   'sessions.read': staffAndClients('dashboardAccess'),
+  'sessions.switch': staffAndClients('dashboardAccess'),
   'sessions.refresh': staffAndClients('dashboardAccess'),
   'sessions.revoke': staffAndClients('dashboardAccess'),
 

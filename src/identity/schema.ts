@@ -96,7 +96,7 @@ const self = (viewer: Viewer) => {
 const login = (viewer: Viewer) => (viewer.accountId === null ? null : { id: viewer.accountId });
 const employer = (viewer: Viewer) => ({ id: organizationOf(viewer) });
 
-const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
+export const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   description: 'Who asks: the credential of the request, and what it may do.',
   fields: (t) => ({
     kind: t.field({

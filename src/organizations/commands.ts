@@ -176,6 +176,7 @@ export async function handOn(tx: Transaction, organization: Organization, userId
     { organization: organization.id },
     { from: organization.ownerId, to: userId },
   );
+  await queueMail(tx, 'organization.owner', { organizationId: organization.id, ownerId: userId });
 }
 
 /** Refuses to let somebody go, or to change what they are, who owns the organization. Law 2. It stays so until the end. */

@@ -37,5 +37,27 @@ export function organizationMails({ database }: Pick<Tools, 'database'>, setting
         };
       },
     },
+    {
+      name: 'organization.owner',
+      compose: async ({ organizationId = '', ownerId = '' }) => {
+        const organization = await database.read(systemViewer(organizationId), (db) =>
+          db.organization.findUnique({ where: { id: organizationId }, include: { owner: true } }),
+        );
+        const { name, owner } = organization ?? {};
+        // It may have been handed on again.
+        if (!name || owner?.id !== ownerId) return null;
+        return {
+          to: { name: `${owner.firstName} ${owner.lastName}`, address: owner.email },
+          from: name,
+          subject: `${name} is yours`,
+          paragraphs: [
+            `Hello ${owner.firstName},`,
+            `You own ${name} from now on. You alone can archive it, hand it on, and say which issuers vouch for its people.`,
+          ],
+          action: null,
+          asides: [],
+        };
+      },
+    },
   ];
 }

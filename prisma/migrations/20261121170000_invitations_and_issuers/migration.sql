@@ -291,6 +291,18 @@ returns table (
       u.created_at, u.id
 $$;
 
+-- Every organization that the account of the transaction has somebody in who may act, and the archived ones that it may open again.
+create function organizations_of_account()
+returns table (
+  organization_id uuid, name text, slug text, user_id uuid, user_kind text, is_owner boolean, archived_at timestamptz
+) language sql stable security definer set search_path = public, pg_temp as $$
+  select o.id, o.name::text, o.slug::text, u.id, u.kind::text, o.owner_id is not distinct from u.id, o.archived_at
+    from users u
+    join organizations o on o.id = u.organization_id
+    where u.account_id = nullif(current_setting('app.account_id', true), '')::uuid and u.status = 'ACTIVE'
+      and (o.archived_at is null or o.owner_id = u.id)
+$$;
+
 create or replace function find_magic_link(hash bytea, at timestamptz)
 returns table (
   organization_id uuid, link_id uuid, user_id uuid, organization_name text, organization_domain text, client_name text
@@ -357,7 +369,7 @@ declare
   name text;
 begin
   foreach name in array array[
-    'is_open(uuid)', 'find_archived_organization(uuid)', 'find_issuer(uuid)', 'find_account_of_identity(text, text)'] loop
+    'is_open(uuid)', 'organizations_of_account()', 'find_archived_organization(uuid)', 'find_issuer(uuid)', 'find_account_of_identity(text, text)'] loop
     execute format('revoke execute on function %s from public', name);
     execute format('grant execute on function %s to service_engine_app', name);
   end loop;

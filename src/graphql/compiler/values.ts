@@ -74,11 +74,12 @@ const formatsOfScalars: Readonly<Record<string, Format>> = {
   CountryCode: textOf,
 };
 
-/** A value in SQL, in the text of the scalar, or of the list of texts, that the field answers. */
+/** A value in SQL, in the text of the scalar, the enum, or the list of texts, that the field answers. */
 export function expressionValue(value: Sql, field: Field): Json {
   const scalar = getNamedType(field.type).name;
   const isList = isListType(getNullableType(field.type));
-  const format = isList ? (['ID', 'String'].includes(scalar) ? arrayOf : undefined) : formatsOfScalars[scalar];
+  const ofOne = isEnumType(getNamedType(field.type)) ? enumFormat(field) : formatsOfScalars[scalar];
+  const format = isList ? (['ID', 'String'].includes(scalar) ? arrayOf : undefined) : ofOne;
   if (!format) throw new NotCompiled(`${field.name} answers something else than one scalar`);
   return isNonNullType(field.type) ? format(value) : orNull(format(value));
 }

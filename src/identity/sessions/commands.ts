@@ -13,13 +13,23 @@ import { type Device, deviceColumns } from './rules.ts';
 /** One that has just begun, or gone on. The secret is null once it was told otherwise. */
 export type NewSession = { id: string; secret: string | null; expiresAt: Date };
 
+/** Who is signed in, and where. */
+export type Beginning = {
+  organizationId: string;
+  userId: string;
+  /** The organization's own issuer that vouched for the person. */
+  issuerId?: string;
+  /** When the session ends that it takes the place of: it lasts no longer. */
+  notAfter?: Date;
+};
+
 /**
  * Signs the person in, in the organization of the transaction: for commands that have made sure who it is. The secret is
  * answered here and never again. Laws 1 and 2. Announces `session.created`.
  */
 export async function createSession(
   tx: Transaction,
-  { organizationId, userId, issuerId }: { organizationId: string; userId: string; issuerId?: string },
+  { organizationId, userId, issuerId, notAfter }: Beginning,
   device: Device,
 ): Promise<NewSession> {
   const { sessionHours } = await tx.organization.findUniqueOrThrow({
@@ -35,7 +45,9 @@ export async function createSession(
       issuerId,
       tokenHash: hashToken(secret),
       ...deviceColumns(device),
-      expiresAt: addHours(at, sessionHours),
+      expiresAt: new Date(
+        Math.min(addHours(at, sessionHours).getTime(), notAfter?.getTime() ?? Number.POSITIVE_INFINITY),
+      ),
     },
     select: { id: true, expiresAt: true },
   });

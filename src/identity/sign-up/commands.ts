@@ -1,18 +1,16 @@
 import { act, command, openToAll, saga } from '../../kernel/command.ts';
-import { type Database, enter, enterAccount } from '../../kernel/db.ts';
+import { type Database, enterAccount } from '../../kernel/db.ts';
 import { type InputIssue, InvalidStateError, issueList } from '../../kernel/errors.ts';
-import { emit } from '../../kernel/events.ts';
 import { requiredText } from '../../kernel/input.ts';
 import { addMinutes, now } from '../../kernel/time.ts';
 import { hashToken } from '../../kernel/tokens.ts';
 import { queueMail } from '../../mail/commands.ts';
-import { found } from '../../organizations/founding/commands.ts';
 import { checkEmail, normalizedEmail } from '../accounts/rules.ts';
 import { mayAskForLink, tryOnce } from '../attempts/commands.ts';
 import { codeMinutes, isToken, requireSecret, spent, tokenOf } from '../codes/rules.ts';
+import { foundFor } from '../memberships/commands.ts';
 import type { Surroundings } from '../passwords/commands.ts';
 import { checkPassword, couldBePassword } from '../passwords/rules/laws.ts';
-import { founderRole } from '../roles/standard/commands.ts';
 import type { Device } from '../sessions/rules.ts';
 import { namedDevice, type SignedIn, signInAs } from '../sign-in/commands.ts';
 import { signUpName } from './rules.ts';
@@ -125,15 +123,8 @@ const begin = command(
       select: { id: true },
     });
 
-    const { id: organizationId } = await found(tx, organizationName);
-    const role = await tx.role.findFirstOrThrow({ where: founderRole, select: { id: true } });
-    const person = await tx.user.create({
-      data: { organizationId, roleId: role.id, kind: 'STAFF', accountId, email, firstName, lastName },
-      select: { id: true },
-    });
-    await enter(tx, { organizationId, actor: { kind: 'STAFF', userId: person.id } });
-    await tx.organization.update({ where: { id: organizationId }, data: { ownerId: person.id }, select: { id: true } });
-    await emit(tx, 'team_member.created', { teamMember: person.id });
+    const founder = { accountId, email, firstName, lastName };
+    const { id: organizationId } = await foundFor(tx, founder, organizationName);
     return await signInAs(tx, organizationId, device);
   },
   uniques,

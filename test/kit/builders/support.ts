@@ -80,7 +80,7 @@ export function supportBuilders(rows: PrismaClient, organizationId: string, newC
       data: { organizationId, clientId: client.id, authorId: author?.id, content: `Note ${unique()}`, ...fields },
     });
 
-  type SessionFields = Partial<Prisma.SessionUncheckedCreateInput> & { user: WithId };
+  type SessionFields = Partial<Prisma.SessionUncheckedCreateInput> & { user: WithId & { accountId?: string | null } };
   /** Somebody who is signed in, and the secret that says so. */
   async function session({ user, ...fields }: SessionFields) {
     const secret = newToken(sessionPrefix);
@@ -88,6 +88,7 @@ export function supportBuilders(rows: PrismaClient, organizationId: string, newC
       data: {
         organizationId,
         userId: user.id,
+        accountId: user.accountId,
         tokenHash: hashToken(secret),
         expiresAt: new Date(Date.now() + 86_400_000),
         ...fields,
