@@ -2,6 +2,7 @@ import './graphql/nodes.ts';
 import './organizations/schema.ts';
 import './identity/schema.ts';
 import './identity/emails/schema.ts';
+import './identity/invitations/schema.ts';
 import './identity/issuers/schema.ts';
 import './identity/memberships/schema.ts';
 import './identity/passwords/schema.ts';

@@ -85,6 +85,11 @@ export const permissions = {
   'apiTokens.create': staff('settingsIntegrations'),
   'apiTokens.rotate': staff('settingsIntegrations'),
   'apiTokens.revoke': staff('settingsIntegrations'),
+  'invitations.create': staff('settingsTeam'),
+  // To the team, or to clients: what the viewer may send decides about each.
+  'invitations.read': { ...staff('settingsTeam'), or: 'clients' },
+  'invitations.resend': { ...staff('settingsTeam'), or: 'clients' },
+  'invitations.revoke': { ...staff('settingsTeam'), or: 'clients' },
   // Only the owner writes them.
   'issuers.read': staff('settingsTeam'),
   'issuers.create': staff('settingsTeam'),
@@ -167,6 +172,7 @@ export const permissions = {
   'clientActivities.update': staff('clients'),
   'clientActivities.delete': staff('clients'),
   'magicLinks.create': staff('clients'),
+  'clients.invite': staff('clients'),
 
   'coupons.read': staff('coupons'),
   'coupons.create': staff('coupons', 3),

@@ -339,6 +339,28 @@ language sql stable security definer set search_path = public, pg_temp as $$
     order by p.created_at limit most
 $$;
 
+-- An invitation that waits, for whoever has its link, who reads what is sent to its address.
+create function find_invitation(hash bytea, at timestamptz)
+returns table (
+  invitation_id uuid, organization_id uuid, organization_name text, kind text, email text, inviter_name text, person_name text,
+  has_account boolean
+) language sql stable security definer set search_path = public, pg_temp as $$
+  select i.id, i.organization_id, o.name::text, i.kind::text, i.email::text, inviter.first_name || ' ' || inviter.last_name,
+      person.first_name || ' ' || person.last_name,
+      exists (select from accounts a where a.email = i.email and a.status = 'ACTIVE')
+    from invitations i
+    join organizations o on o.id = i.organization_id and o.archived_at is null
+    left join users inviter on inviter.organization_id = i.organization_id and inviter.id = i.inviter_id
+    left join users person on person.organization_id = i.organization_id and person.id = i.user_id
+    where i.token_hash = hash and i.status = 'PENDING' and i.expires_at > at
+$$;
+
+create function due_invitations(at timestamptz, most int) returns table (organization_id uuid, id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select i.organization_id, i.id from invitations i
+    where i.status = 'PENDING' and i.expires_at <= at and is_open(i.organization_id) order by i.expires_at limit most
+$$;
+
 -- An issuer of an organization's own, for whoever is sent to it.
 create function find_issuer(issuer uuid)
 returns table (
@@ -369,7 +391,8 @@ declare
   name text;
 begin
   foreach name in array array[
-    'is_open(uuid)', 'organizations_of_account()', 'find_archived_organization(uuid)', 'find_issuer(uuid)', 'find_account_of_identity(text, text)'] loop
+    'is_open(uuid)', 'organizations_of_account()', 'find_archived_organization(uuid)', 'find_issuer(uuid)',
+    'find_invitation(bytea, timestamptz)', 'due_invitations(timestamptz, int)', 'find_account_of_identity(text, text)'] loop
     execute format('revoke execute on function %s from public', name);
     execute format('grant execute on function %s to service_engine_app', name);
   end loop;

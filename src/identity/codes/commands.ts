@@ -5,7 +5,7 @@ import { hashToken } from '../../kernel/tokens.ts';
 import { type CodeKind, codeMinutes, isToken, spent, tokenOf } from './rules.ts';
 
 /** Of a link's kind, those that belong to an account. */
-export type AccountCodeKind = Exclude<CodeKind, 'SIGN_UP'>;
+export type AccountCodeKind = Exclude<CodeKind, 'SIGN_UP' | 'INVITATION'>;
 
 export type Code = { id: string; token: string };
 

@@ -1,20 +1,22 @@
 /**
- * The laws of codes: of the links in mails to accounts, and of sign-ups.
+ * The laws of codes: of the links in mails to accounts, of sign-ups and of invitations.
  *
- *  1. A link works once, and until its time: a quarter of an hour where it sets a password, a day where it proves an address.
+ *  1. A link works once, and until its time: a quarter of an hour where it sets a password, a day where it proves an address,
+ *     seven days where it asks somebody to join.
  *  2. Its token follows from the server's secret and the row, so that the mail can be written again; the row can't tell it.
  *  3. Looking at its page uses nothing up.
  */
 import { createHmac } from 'node:crypto';
 import { InvalidStateError } from '../../kernel/errors.ts';
 
-export type CodeKind = 'VERIFY_EMAIL' | 'RESET_PASSWORD' | 'SIGN_UP';
+export type CodeKind = 'VERIFY_EMAIL' | 'RESET_PASSWORD' | 'SIGN_UP' | 'INVITATION';
 
 /** Law 1. */
 export const codeMinutes: Readonly<Record<CodeKind, number>> = {
   RESET_PASSWORD: 15,
   VERIFY_EMAIL: 24 * 60,
   SIGN_UP: 24 * 60,
+  INVITATION: 7 * 24 * 60,
 };
 
 /** Law 2: 43 characters, 256 bits. */
@@ -34,6 +36,7 @@ export const codePaths: Readonly<Record<CodeKind, string>> = {
   RESET_PASSWORD: '/reset-password',
   VERIFY_EMAIL: '/verify-email',
   SIGN_UP: '/verify-email',
+  INVITATION: '/invitation',
 };
 
 export function linkTo(kind: CodeKind, token: string, publicUrl: string): string {

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Prisma, PrismaClient, Role } from '../../../src/generated/prisma/client.ts';
+import { tokenOf } from '../../../src/identity/codes/rules.ts';
 import { placeOf } from '../../../src/kernel/secrets.ts';
+import { hashToken } from '../../../src/kernel/tokens.ts';
+import { settings } from '../client.ts';
 import { testSecrets } from '../tools.ts';
 import { unique } from '../unique.ts';
 import type { Person, standardRoles } from '../viewers.ts';
@@ -43,23 +46,28 @@ export function joiningBuilders(rows: PrismaClient, organizationId: string, role
       },
     });
 
-  type InvitationFields = Partial<Prisma.InvitationUncheckedCreateInput> & { client?: Person };
-  /** An invitation that waits: to the team, or of a client to the portal. */
+  type InvitationFields = Partial<Prisma.InvitationUncheckedCreateInput> & { client?: Person; expiresAt?: Date };
+  /** An invitation that waits, to the team or of a client to the portal, and the token in its link. */
   async function invitation({ client, ...fields }: InvitationFields = {}) {
     const kind = client ? 'CLIENT' : 'STAFF';
-    return await rows.invitation.create({
+    const [{ id }] = await rows.$queryRaw<[{ id: string }]>`select uuidv7() as id`;
+    const expiresAt = fields.expiresAt ?? new Date(Date.now() + 7 * 86_400_000);
+    const token = tokenOf('INVITATION', { id, expiresAt }, settings.secret ?? '');
+    const made = await rows.invitation.create({
       data: {
+        id,
         organizationId,
         kind,
-        email: client?.email ?? `invited-${unique()}@example.com`,
+        email: client?.email ?? `invited-${unique()}-${randomBytes(3).toString('hex')}@example.com`,
         roleId: (client ? roles.client : roles.contractor).id,
         userId: client?.id,
-        tokenHash: randomBytes(32),
-        sentAt: new Date(),
-        expiresAt: new Date(Date.now() + 7 * 86_400_000),
+        tokenHash: hashToken(token),
+        sentAt: new Date(Date.now() - 3_600_000),
+        expiresAt,
         ...fields,
       },
     });
+    return { ...made, token };
   }
 
   return { issuer, userIdentity, accountIdentity, invitation };
