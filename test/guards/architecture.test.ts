@@ -98,7 +98,9 @@ const mayTouch: Record<Kind, (target: string, own: string, isType: boolean) => b
   events: (target, own) =>
     ['kernel', 'generated'].includes(layerOf(target)) || layerOf(target) === own || kindOf(target) === 'commands',
   jobs: (target, own) =>
-    ['kernel', 'generated'].includes(layerOf(target)) || layerOf(target) === own || kindOf(target) === 'commands',
+    ['kernel', 'generated'].includes(layerOf(target)) ||
+    layerOf(target) === own ||
+    ['commands', 'rules'].includes(kindOf(target) ?? ''),
 };
 
 function importFaults(source: Source): string[] {

@@ -139,7 +139,7 @@ describe('SQL statements of', () => {
 
   test('a mutation that is refused for want of permission are none', async () => {
     const world = await makePopulatedWorld();
-    for (const mutation of mutations) {
+    for (const mutation of mutations.filter(({ permission }) => permission !== null)) {
       const input = await validInput(mutation, world);
       const { statements } = await countStatements(() =>
         world.as({ ...viewerOf(world.admin), permissions: {} }).refused(mutation.document, { input }),

@@ -138,6 +138,8 @@ describe('the permission matrix', () => {
       'orderMessages.create',
       'orderTasks.complete',
       'orders.create',
+      'organization.create',
+      'organization.leave',
       // As whoever it is elsewhere: that it is the owner of the closed one, the command makes sure.
       'organization.restore',
       'paymentMethods.attach',
@@ -145,6 +147,7 @@ describe('the permission matrix', () => {
       'paymentMethods.update',
       'sessions.refresh',
       'sessions.revoke',
+      'sessions.switch',
       'ticketMessages.create',
       'tickets.create',
     ]);

@@ -69,6 +69,10 @@ function mutationDocument(field: GraphQLField<unknown, unknown>): string {
 
 const newEmail = () => `new-${unique()}-${randomBytes(3).toString('hex')}@example.com`;
 
+/** An administrator who could own the organization. */
+const heirOf = async (world: PopulatedWorld) =>
+  await world.withAccount(await world.member({ role: world.roles.administrator }));
+
 /** What a mutation's input needs beyond what its type says: rows in the right state, one of two fields. */
 const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise<Input> | Input> = {
   apiTokenRotate: async (world, actor) => ({ id: (await world.token(actor)).id }),
@@ -121,6 +125,25 @@ const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise
     id: (await world.one.order.task({ isComplete: true, completedAt: new Date() })).id,
   }),
   issuerCreate: async () => ({ address: await standingIssuer() }),
+  invitationAccept: async ({ invitation }) => ({
+    token: (await invitation()).token,
+    firstName: 'Nora',
+    lastName: 'Newcomer',
+    password: 'eight calm herons',
+  }),
+  invitationDecline: async ({ invitation }) => ({ token: (await invitation()).token }),
+  // The owner can't leave: somebody else is it.
+  organizationLeave: async (world) => {
+    await world.rows.organization.update({
+      where: { id: world.organizationId },
+      data: { ownerId: (await heirOf(world)).id },
+    });
+    return { name: world.organization.name };
+  },
+  organizationTransferOwnership: async (world) => ({
+    ownerId: encodeId('TeamMember', (await heirOf(world)).id),
+    password,
+  }),
   organizationArchive: (world) => ({ name: world.organization.name }),
   organizationRestore: async (world) => ({ id: encodeId('Organization', await archivedOf(world)) }),
   roleAssign: async (world) => ({ roleId: (await world.role({ dashboardAccess: 1 })).id }),

@@ -59,7 +59,7 @@ export async function harvest(world: ReadsWorld): Promise<Data> {
     ({ name, args }) => !(name in beneath) && args.every((arg) => !String(arg.type).endsWith('!')),
   );
   for (const field of harvested) {
-    const args = field.args.some(({ name }) => name === 'first') ? '(first: 100)' : '';
+    const args = field.args.some(({ name }) => name === 'first') ? '(first: 50)' : '';
     if (!args && field.args.length > 0) continue;
     collect(await run(`{ ${field.name}${args} ${everythingOf(field, 3)} }`), add);
   }

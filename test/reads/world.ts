@@ -86,8 +86,32 @@ async function makePeople(world: World) {
   staff.push(await world.member({ role: contractor, firstName: 'eve', lastName: 'Same', createdAt: at(1) }));
   const [first, second, third] = staff as [Person, Person, Person];
   await world.account({ people: [second] });
-  await world.issuer({ name: text(5), createdAt: at(2) });
+  const issuer = await world.issuer({ name: text(5), createdAt: at(2) });
   await world.issuer({ name: text(6), address: 'https://other.example', applicationSecret: null, createdAt: at(2) });
+  const [account] = await world.rows.account.findMany({ where: { users: { some: { id: second.id } } } });
+  await world.session({
+    user: second,
+    accountId: account?.id,
+    issuerId: issuer.id,
+    device: text(5),
+    userAgent: text(6),
+    ipAddress: '::1',
+    revokedAt: at(3),
+  });
+  await world.session({ user: first, ipAddress: null, userAgent: null });
+  await world.invitation({ groupId: group.id, inviterId: first.id, createdAt: at(2) });
+  for (const [status, ended] of [
+    ['ACCEPTED', 'acceptedAt'],
+    ['DECLINED', 'declinedAt'],
+    ['REVOKED', 'revokedAt'],
+  ] as const)
+    await world.invitation({
+      status,
+      [ended]: at(3),
+      userId: status === 'ACCEPTED' ? third.id : null,
+      roleId: status === 'REVOKED' ? null : contractor.id,
+      createdAt: at(2),
+    });
   const bare = await world.address({ line1: null, city: null, country: null });
   const full = await world.address({
     line1: text(1),

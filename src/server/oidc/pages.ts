@@ -1,7 +1,7 @@
 import { html, type Markup } from '../../kernel/html.ts';
 import type { Page } from '../sign-in-page.ts';
 
-const page = (status: number, title: string, body: Markup): Page => ({ status, title, body: body.markup });
+const page = (status: number, title: string, body: Markup): Page => ({ status, title, body });
 
 export const unknownIssuer = page(
   404,
