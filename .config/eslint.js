@@ -36,6 +36,7 @@ export default [
             // Values and answers, not objects: they have no identity of their own.
             types: [
               ...['PageInfo', 'Money', 'InputIssue', 'LogChange', 'Viewer', 'ViewerPermission', 'ViewerSession'],
+              ...['ViewerOrganization', 'SignInOrganization'],
               ...['ApiTokenRateLimit', 'OrderViewerCan', 'TicketViewerCan', 'InvoiceViewerCan'],
               ...['CouponDiscount', 'CouponPreview', 'CouponPreviewItem'],
               ...['BillingAddress', 'InvoiceRecurrence', 'InvoiceTotal', 'NextInvoice', 'NextInvoiceLine'],
