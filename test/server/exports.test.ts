@@ -3,9 +3,11 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeId } from '../../src/kernel/id.ts';
 import { reads } from '../../src/kernel/metrics.ts';
+import { createRates } from '../../src/kernel/rates.ts';
 import { harmless } from '../../src/server/exports/table.ts';
 import { settings } from '../kit/client.ts';
 import { stopClock } from '../kit/clock.ts';
+import { testDatabase } from '../kit/db.ts';
 import type { Person } from '../kit/viewers.ts';
 import { makePopulatedWorld, makeWorld, type World } from '../kit/world.ts';
 import { type Listening, listen, type Reply, reply } from './listening.ts';
@@ -276,15 +278,13 @@ describe('five thousand rows', () => {
 
   beforeAll(async () => {
     world = await makeWorld();
-    const { id: clientId } = await world.client();
-    const { code, kind } = await world.rows.orderStatus.findFirstOrThrow({
-      where: { organizationId: world.organizationId, kind: 'UNPAID' },
-    });
+    const client = await world.client();
+    const invoice = await world.invoice({ client });
     await world.owner.query(
-      `insert into orders (organization_id, number, client_id, service_name, status_code, status_kind, price, currency, created_at)
-       select $1, 'N' || n, $2, repeat('service ', 30), $3, $4, n, 'USD', now() - n * interval '1 minute'
-       from generate_series(1, $5) n`,
-      [world.organizationId, clientId, code, kind, count],
+      `insert into payments (organization_id, invoice_id, client_id, kind, status, processor, amount, currency, settled_at, created_at, note)
+       select $1, $2, $3, 'MANUAL', 'SUCCEEDED', 'Manual', n, 'USD', now(), now() - n * interval '1 minute', repeat('note ', 60)
+       from generate_series(1, $4) n`,
+      [world.organizationId, invoice.id, client.id, count],
     );
   });
 
@@ -292,8 +292,8 @@ describe('five thousand rows', () => {
 
   test('come in order, each once, a page at a time', async () => {
     const before = await compiled();
-    const numbers = numbersIn(await fetchTable(world, 'orders'));
-    expect(numbers).toEqual(Array.from({ length: count }, (_, index) => `N${index + 1}`));
+    const amounts = recordsIn((await fetchTable(world, 'payments')).text).map(({ Amount: amount }) => amount);
+    expect(amounts).toEqual(Array.from({ length: count }, (_, index) => `${index + 1}.00`));
     expect(await compiled()).toBe(before + count / 100);
   });
 
@@ -307,7 +307,7 @@ describe('five thousand rows', () => {
     };
     const before = heap();
     const headers = { authorization: await credentialOf(world, world.admin) };
-    const response = await fetch(`${server.url}/exports/orders.csv`, { headers });
+    const response = await fetch(`${server.url}/exports/payments.csv`, { headers });
     let bytes = 0;
     let chunks = 0;
     for await (const chunk of response.body as ReadableStream<Uint8Array>) {
@@ -321,13 +321,13 @@ describe('five thousand rows', () => {
 
   test('end with the connection, not with a table that looks whole, when something fails on the way', async () => {
     const headers = { authorization: await credentialOf(world, world.admin) };
-    const response = await fetch(`${server.url}/exports/orders.csv`, { headers });
+    const response = await fetch(`${server.url}/exports/payments.csv`, { headers });
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     await reader.read();
     const locked = await world.owner.connect();
     try {
-      // Whoever reads an order now waits, and is then told that there is no database.
-      await locked.query('begin; lock table orders in access exclusive mode');
+      // Whoever reads a payment now waits, and is then told that there is no database.
+      await locked.query('begin; lock table payments in access exclusive mode');
       const ended = (async () => {
         for (;;) if ((await reader.read()).done) return 'whole';
       })().catch(() => 'broken');
@@ -360,4 +360,51 @@ test('more rows than there may be are not exported at all', async () => {
     { error: 'An export has at most 2 rows. Narrow it with a filter.', code: 'LIMIT_REACHED' },
   ]);
   await small.close();
+});
+
+describe('what it costs', () => {
+  async function makeOrders(count: number) {
+    const world = await makeWorld();
+    const client = await world.client();
+    for (let made = 0; made < count; made += 1) await world.order({ client });
+    const { id, secret } = await world.token(world.admin, { lastUsedAt: new Date() });
+    return { key: `${world.organizationId} ${id}`, headers: { authorization: `Bearer ${secret}` } };
+  }
+
+  async function charging(capacity: number) {
+    const { database, log } = await testDatabase();
+    const rates = createRates({ pool: database.pool, log, settleMs: null });
+    return { rates, server: await listen(settings, { charges: { rates, perMinute: capacity } }) };
+  }
+
+  test('is paid for page by page, and with nothing left it is refused', async () => {
+    stopClock();
+    const { key, headers } = await makeOrders(101);
+    const capacity = 10_000;
+    const { rates, server } = await charging(capacity);
+    const spentOn = async (parameters: string) => {
+      const before = rates.balanceOf({ key, capacity }).remaining;
+      expect((await reply(`${server.url}/exports/orders.csv${parameters}`, { headers })).status).toBe(200);
+      return before - rates.balanceOf({ key, capacity }).remaining;
+    };
+    const nothing = await spentOn('?search=nobody');
+    // Two pages, each of which could have had a hundred rows.
+    expect(await spentOn('')).toBeGreaterThan(2 * nothing);
+    await rates.take({ key, capacity }, rates.balanceOf({ key, capacity }).remaining);
+    const refused = await reply(`${server.url}/exports/orders.csv`, { headers });
+    expect([refused.status, JSON.parse(refused.text).code]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    await server.close();
+  });
+
+  test('is waited for, when some of it is there already', async () => {
+    const { key, headers } = await makeOrders(201);
+    // A thousand points a second.
+    const capacity = 60_000;
+    const { rates, server } = await charging(capacity);
+    await rates.take({ key, capacity }, capacity - 2_000);
+    const { status, text } = await reply(`${server.url}/exports/orders.csv`, { headers });
+    expect([status, recordsIn(text).length]).toEqual([200, 201]);
+    await server.close();
+  });
 });

@@ -1,3 +1,4 @@
+import type { ChargeOptions } from '../../src/graphql/charges.ts';
 import { createGraphQLServer } from '../../src/graphql/http.ts';
 import { authenticateBy } from '../../src/identity/authentication.ts';
 import type { Settings } from '../../src/kernel/env.ts';
@@ -12,7 +13,7 @@ import { testDatabase } from '../kit/db.ts';
 import { toolsOf } from '../kit/tools.ts';
 import { unique } from '../kit/unique.ts';
 
-type ListenOptions = { hasPortals?: boolean; log?: Log; mostExportedRows?: number } & Partial<
+type ListenOptions = { hasPortals?: boolean; log?: Log; mostExportedRows?: number; charges?: ChargeOptions } & Partial<
   Pick<HttpServerOptions, 'allowedOrigins' | 'graphiql' | 'limits' | 'routes' | 'trustedProxies'>
 >;
 
@@ -21,7 +22,7 @@ export type Listening = { url: string; close(): Promise<void> };
 /** The HTTP side over this worker's database, within this process. */
 export async function listen(
   settings: Settings,
-  { hasPortals = true, log: given, routes, mostExportedRows, ...more }: ListenOptions = {},
+  { hasPortals = true, log: given, routes, mostExportedRows, charges, ...more }: ListenOptions = {},
 ): Promise<Listening> {
   const { database, log } = await testDatabase();
   const tools = toolsOf(database);
@@ -35,6 +36,7 @@ export async function listen(
     reads: 'compiled',
     explainReads: false,
     publicSchema: true,
+    charges,
   });
   const server = createHttpServer({
     graphql,

@@ -4,8 +4,9 @@ import { schema } from '../../schema.ts';
 export type ExportedList = {
   readonly name: string;
   readonly columns: Readonly<Record<string, string>>;
-  /** The operation that answers one page of it. */
+  /** The operation that answers one page of it, and its name. */
   readonly document: string;
+  readonly operation: string;
   /** What it can be narrowed and ordered by. */
   readonly parameters: readonly string[];
 };
@@ -20,11 +21,13 @@ function list(name: string, columns: Readonly<Record<string, string>>): Exported
       [name]?.args.filter((argument) => takes.includes(argument.name)) ?? [];
   const given = taken.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
   const declared = taken.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
+  const operation = `Export${name[0]?.toUpperCase()}${name.slice(1)}`;
   return {
     name,
     columns,
+    operation,
     parameters: taken.map((argument) => argument.name),
-    document: `query Export${name[0]?.toUpperCase()}${name.slice(1)}(${declared}, $after: String, $isFirst: Boolean!) {
+    document: `query ${operation}(${declared}, $after: String, $isFirst: Boolean!) {
       ${name}(${given}, first: 100, after: $after) {
         totalCount @include(if: $isFirst)
         nodes ${selectionOf(Object.values(columns).map((path) => path.split('.')))}

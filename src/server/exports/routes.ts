@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Exchange, headerOf } from '../../graphql/direct.ts';
 import type { GraphQLServer } from '../../graphql/http.ts';
 import type { Authenticate } from '../../identity/authentication.ts';
@@ -31,7 +32,12 @@ export function exportRoutes({
       try {
         const { isForExcel, ...given } = parametersOf(request.url ?? '', list);
         const viewer = await authenticate(headerOf(request), exchange.requestId);
-        const rows = rowsOf(list, given, mostRows, (variables) => askPage(graphql, list, variables, viewer, exchange));
+        exchange.operation = list.operation;
+        const rows = rowsOf(list, given, mostRows, (variables) =>
+          askPatiently(variables.isFirst === true, exchange.caller, () =>
+            askPage(graphql, list, variables, viewer, exchange),
+          ),
+        );
         // Whatever is refused is refused with the first page; then there is no going back.
         const first = await rows.next();
         response.writeHead(200, {
@@ -44,6 +50,7 @@ export function exportRoutes({
         if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;
         const refused = refusalOf(error);
         if (!refused || response.headersSent) throw error;
+        if (refused.retryAfter !== null) response.setHeader('retry-after', refused.retryAfter);
         sendJson(response, refused.status, refused.body);
       }
     };
@@ -61,11 +68,19 @@ type Given = Record<string, unknown>;
 class RefusedError extends Error {
   readonly status: number;
   readonly body: { error: string; code: string; issues?: unknown };
+  /** After how many seconds it may be. Null where that makes no difference. */
+  readonly retryAfter: string | null;
 
-  constructor(status: number, error: string, code: string, issues?: unknown) {
+  constructor(
+    status: number,
+    error: string,
+    code: string,
+    more: { issues?: unknown; retryAfter?: string | null } = {},
+  ) {
     super(error);
     this.status = status;
-    this.body = { error, code, ...(issues === undefined ? {} : { issues }) };
+    this.body = { error, code, ...(more.issues === undefined ? {} : { issues: more.issues }) };
+    this.retryAfter = more.retryAfter ?? null;
   }
 }
 
@@ -130,6 +145,7 @@ async function* beginningWith<Row>(first: IteratorResult<Row>, rest: AsyncGenera
 const statuses: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  RATE_LIMITED: 429,
   UNAVAILABLE: 503,
   TIMEOUT: 503,
   INTERNAL_SERVER_ERROR: 500,
@@ -140,7 +156,19 @@ type Told = {
   errors?: { message: string; extensions?: { code?: string; issues?: unknown } }[];
 };
 
-/** One page, asked as every operation is asked. */
+/** Whoever has begun to receive a table waits for the rest until there are points for it; at the beginning it is refused. */
+async function askPatiently(isFirst: boolean, caller: AbortSignal | null, ask: () => Promise<Page>): Promise<Page> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isFirst || !(error instanceof RefusedError) || error.status !== 429) throw error;
+      await sleep(Number(error.retryAfter ?? 1) * 1_000, undefined, { signal: caller ?? undefined });
+    }
+  }
+}
+
+/** One page, asked as every operation is asked, and paid for by itself. */
 async function askPage(
   graphql: GraphQLServer,
   list: ExportedList,
@@ -150,16 +178,14 @@ async function askPage(
 ): Promise<Page> {
   const body = JSON.stringify({ query: list.document, variables });
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  const response = await graphql.fetch(
-    'http://localhost/graphql',
-    { method: 'POST', headers, body },
-    { viewer, exchange },
-  );
+  const context = { viewer, exchange: { ...exchange, charge: null } };
+  const response = await graphql.fetch('http://localhost/graphql', { method: 'POST', headers, body }, context);
   const { data, errors } = (await response.json()) as Told;
   const [error] = errors ?? [];
   if (error) {
     const { code = 'BAD_REQUEST', issues } = error.extensions ?? {};
-    throw new RefusedError(statuses[code] ?? 400, error.message, code, issues);
+    const retryAfter = response.headers.get('retry-after');
+    throw new RefusedError(statuses[code] ?? 400, error.message, code, { issues, retryAfter });
   }
   return data?.[list.name] as Page;
 }
