@@ -3,6 +3,8 @@ import { EmbeddedInUseError } from './database/embedded.ts';
 import { headerOf } from './graphql/direct.ts';
 import { createGraphQLServer } from './graphql/http.ts';
 import { authenticateBy, sessionIn } from './identity/authentication.ts';
+import { expireInvitations, invitationMails } from './identity/invitations/jobs.ts';
+import { createOpenId } from './identity/issuers/openid/jobs.ts';
 import { removeStaleAccess } from './identity/jobs.ts';
 import { accountMails } from './identity/letters/jobs.ts';
 import { finishPayments } from './invoices/charges/jobs.ts';
@@ -34,7 +36,10 @@ import { createHttpServer } from './server/http.ts';
 import { invoiceRoutes } from './server/invoices/routes.ts';
 import { provideEncryptionKeys } from './server/keys.ts';
 import { beginLifetime, type Lifetime, StartError } from './server/lifetime.ts';
+import { oidcRoutes } from './server/oidc/routes.ts';
+import { organizationRoutes } from './server/organizations/routes.ts';
 import { persistedOperations } from './server/persisted-operations.ts';
+import { landings } from './server/portals.ts';
 import { createReadiness } from './server/readiness.ts';
 import { signInRoutes } from './server/sign-in.ts';
 import { stripeWebhook } from './server/stripe-webhook.ts';
@@ -69,12 +74,17 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     sendMails({
       tools,
       settings,
-      kinds: [...organizationMails(tools, settings), ...accountMails(tools, settings)],
+      kinds: [
+        ...organizationMails(tools, settings),
+        ...accountMails(tools, settings),
+        ...invitationMails(tools, settings),
+      ],
       log,
     }),
     forgetIdempotencyKeys(tools),
     forgetRateBuckets(database.pool),
     removeStaleAccess(tools),
+    expireInvitations(tools),
   ];
 
   const rates = createRates({ pool: database.pool, log });
@@ -98,6 +108,8 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     },
     persisted,
   });
+  const openId = createOpenId(tools.fetchOutbound);
+  const landing = landings(database, demo === null);
   const server = createHttpServer({
     graphql,
     // It asks what nobody has persisted.
@@ -116,6 +128,8 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     routes: {
       ...signInRoutes({ tools, settings, authenticate, hasPortals: demo === null }),
       ...accountRoutes({ tools, settings, authenticate }),
+      ...oidcRoutes({ tools, settings, offered: env.OIDC_ISSUERS, openId, log, landing }),
+      ...organizationRoutes({ tools, settings, authenticate, offered: env.OIDC_ISSUERS, landing }),
       ...invoiceRoutes({ database, log }),
       ...exportRoutes({ graphql, authenticate }),
       '/webhooks/stripe/:organization': stripeWebhook(tools, log),

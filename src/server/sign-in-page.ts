@@ -20,6 +20,7 @@ const style = `
     font: inherit; font-weight: 600; color: #fff; background: #2257c9;
   }
   button:hover { background: #1b48a8; }
+  button.second { margin-top: 0.75rem; color: inherit; background: none; border: 1px solid light-dark(#b8bfc8, #4a515a); }
   button:focus-visible { outline: 3px solid #8ab0ff; outline-offset: 2px; }
   label { display: block; margin-top: 1.25rem; font-size: 0.875rem; font-weight: 600; }
   input:not([type=hidden]):not([hidden]) {

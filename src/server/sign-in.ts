@@ -13,6 +13,7 @@ import { now } from '../kernel/time.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import { formOf } from './forms.ts';
 import type { Answer, Route } from './http.ts';
+import { originOf } from './portals.ts';
 import { confirmation, notGood, notOurs, type Page, privacy, sendPage, signedOut, tooMany } from './sign-in-page.ts';
 
 export type SignInOptions = {
@@ -85,12 +86,6 @@ export function signInRoutes({ tools, settings, authenticate, hasPortals }: Sign
     },
     '/logout': { methods: ['POST'], answer: signOut },
   };
-}
-
-/** A portal's origin; null when what was entered as its host name is none. */
-function originOf(domain: string): string | null {
-  const url = URL.parse(`https://${domain}/`);
-  return url?.href === `${url?.origin}/` ? url.origin : null;
 }
 
 // What can be no token was cut short on its way.

@@ -373,7 +373,7 @@ $$;
 -- The account that an issuer of the deployment means by a subject.
 create function find_account_of_identity(issuer_address text, subject_name text) returns table (account_id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select a.id from account_identities i join accounts a on a.id = i.account_id and a.status = 'ACTIVE'
+  select i.account_id from account_identities i
     where i.issuer = issuer_address and i.subject = subject_name
 $$;
 

@@ -64,10 +64,13 @@ export const remove = command('roles.delete', async (tx, _viewer, { id }: { id: 
   if (user || assignment) throw new ConflictError('Somebody has this role.', 'HAS_DEPENDENTS');
   const token = await tx.apiToken.findFirst({ where: { ...has, revokedAt: null, ...inForce }, select: { id: true } });
   if (token) throw new ConflictError('An API token has this role.', 'HAS_DEPENDENTS');
+  const invitation = await tx.invitation.findFirst({ where: { ...has, status: 'PENDING' }, select: { id: true } });
+  if (invitation) throw new ConflictError('Somebody is invited with this role.', 'HAS_DEPENDENTS');
   // What has ended lets the role go; a token that has expired can't come back without it.
   await tx.roleAssignment.deleteMany({ where: has });
   await tx.apiToken.updateMany({ where: { ...has, revokedAt: null }, data: { revokedAt: at } });
   await tx.apiToken.updateMany({ where: has, data: { roleId: null } });
+  await tx.invitation.updateMany({ where: has, data: { roleId: null } });
   await tx.role.delete({ where: { id: role.id } });
   await emit(tx, 'role.deleted', { role: role.id });
   return { id: role.id };

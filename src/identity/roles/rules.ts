@@ -12,7 +12,7 @@ import { type Area, gradeAreas, type RoleGrades, settingAreas } from '../permiss
  * 3. Nobody grants more than they have: neither a higher grade nor a setting that they may not change themselves. What they
  *    have for some time only is not theirs to grant.
  * 4. The standard roles can be neither changed nor deleted, so there is always one that may do everything.
- * 5. A role that somebody has, or an API token that works, can't be deleted.
+ * 5. A role that somebody has, an API token that works, or an invitation that waits, can't be deleted.
  * 6. A team member may have other roles beside their own, each for good or until some time. They may do what one of them
  *    allows: in each area the highest grade counts. Clients have their one role only.
  * 7. What has expired counts no more from that moment on. It stays to be read until it is assigned anew or taken away.

@@ -44,24 +44,27 @@ export const notConfigured = page(
 <p>This server is not set up for signing in this way.</p>`,
 );
 
-export const tooManyTries = page(
-  429,
-  'Please wait',
-  html`<h1>Please wait</h1>
-<p>Too many tries have failed. Try again later.</p>`,
-);
-
 /** The account asks for its second factor. */
 export function codeForm(isWrong: boolean): Page {
   return page(
     isWrong ? 403 : 200,
     'Your code, please',
     html`<h1>Your code, please</h1>
-<p>${isWrong ? 'That code is wrong, or was used already. ' : null}Enter what your authenticator shows, or one of your recovery codes.</p>
-<form method="post" action="/oidc/code">
+<p>Enter what your authenticator shows, or one of your recovery codes.</p>
+${isWrong ? html`<p class="problem" role="alert">That code is wrong, or was used already.</p>\n` : null}<form method="post" action="/oidc/code">
 <label for="code">Code</label>
 <input id="code" name="code" autocomplete="one-time-code" autofocus required maxlength="40">
 <button>Sign in</button>
 </form>`,
+  );
+}
+
+/** Leads on after a form: browsers follow no redirect from one to another origin. */
+export function leadingOn(location: string): Page {
+  return page(
+    200,
+    'You are signed in',
+    html`<h1>You are signed in</h1>
+<p><a href="${location}">Go on</a></p>`,
   );
 }

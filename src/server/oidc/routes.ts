@@ -1,5 +1,5 @@
 import type http from 'node:http';
-import { headerOf } from '../../graphql/direct.ts';
+import { type Exchange, headerOf } from '../../graphql/direct.ts';
 import { cookieFor, isOwnPage } from '../../identity/authentication.ts';
 import {
   type Arrival,
@@ -11,7 +11,6 @@ import {
 import { waitingMinutes } from '../../identity/issuers/arrivals/rules.ts';
 import type { OpenId } from '../../identity/issuers/openid/jobs.ts';
 import {
-  type Claims,
   departure,
   IssuerError,
   type Journey,
@@ -28,7 +27,7 @@ import { newToken } from '../../kernel/tokens.ts';
 import { formOf } from '../forms.ts';
 import type { Answer, Route } from '../http.ts';
 import { decodeSegment } from '../paths.ts';
-import { notOurs, type Page, privacy, sendPage } from '../sign-in-page.ts';
+import { notOurs, type Page, privacy, sendPage, tooMany } from '../sign-in-page.ts';
 import { sealedCookies } from './cookies.ts';
 import * as pages from './pages.ts';
 
@@ -44,7 +43,7 @@ export type OidcOptions = {
 };
 
 /** What the browser keeps while it is asked for a code. */
-type Waiting = { issuer: string; claims: Claims; organization: string | null; until: string };
+type Waiting = Pick<Arrival, 'claims' | 'organization' | 'invitation'> & { issuer: string; until: string };
 
 const waitingCookie = 'waiting';
 // Each journey has its own, so that two tabs don't take each other's.
@@ -56,7 +55,7 @@ export function oidcRoutes(options: OidcOptions): Record<string, Route> {
   const cookies = sealedCookies(tools.secrets, () => settings.publicUrl);
   const redirectUri = () => `${settings.publicUrl}/oidc/callback`;
 
-  const start: Answer = async (request, response, { requestId }, { issuer = '' }) => {
+  const start: Answer = async (request, response, exchange, { issuer = '' }) => {
     const destination = await findDestination(tools, offered, decodeSegment(issuer) ?? '');
     if (!destination) return sendPage(response, pages.unknownIssuer);
     try {
@@ -68,16 +67,17 @@ export function oidcRoutes(options: OidcOptions): Record<string, Route> {
         verifier: newToken(''),
         until: addMinutes(now(), journeyMinutes).toISOString(),
         organization: searchOf(request).get('organization'),
+        invitation: searchOf(request).get('invitation'),
       };
       const cookie = cookies.set(journeyCookie(journey.state), journey, journeyMinutes);
       const location = departure(metadata, destination.applicationId, journey, redirectUri());
       response.writeHead(303, { ...privacy, location, 'set-cookie': cookie }).end();
     } catch (error) {
-      sendPage(response, failed(error, destination, requestId));
+      sendPage(response, failed(error, destination, exchange));
     }
   };
 
-  const callback: Answer = async (request, response, { requestId }) => {
+  const callback: Answer = async (request, response, exchange) => {
     const search = searchOf(request);
     const state = search.get('state') ?? '';
     const name = journeyCookie(state);
@@ -91,14 +91,15 @@ export function oidcRoutes(options: OidcOptions): Record<string, Route> {
       const code = search.get('code');
       if (code === null) throw new IssuerError('CODE_REFUSED', `The issuer sends nobody: ${errorIn(search)}.`);
       const claims = await openId.redeem(destination, { ...journey, code, redirectUri: redirectUri() });
-      const { organization } = journey;
-      await finish(request, response, { destination, claims, organization, code: null, forget, requestId });
+      const { organization, invitation } = journey;
+      const arrival = { destination, claims, organization, invitation, code: null };
+      await finish(request, response, { ...arrival, forget, exchange });
     } catch (error) {
-      sendPage(response, failed(error, destination, requestId), { 'set-cookie': forget });
+      sendPage(response, failed(error, destination, exchange), { 'set-cookie': forget });
     }
   };
 
-  const giveCode: Answer = async (request, response, { requestId }) => {
+  const giveCode: Answer = async (request, response, exchange) => {
     const header = headerOf(request);
     if (!isOwnPage(header, settings.publicUrl)) return sendPage(response, notOurs, { connection: 'close' });
     const code = (await formOf(request))?.get('code') ?? '';
@@ -106,48 +107,50 @@ export function oidcRoutes(options: OidcOptions): Record<string, Route> {
     const isInTime = waiting !== null && new Date(waiting.until) > now();
     const destination = isInTime ? await findDestination(tools, offered, waiting.issuer) : null;
     if (!waiting || !destination) return sendPage(response, pages.lostJourney);
-    const { claims, organization } = waiting;
+    const { claims, organization, invitation } = waiting;
     const forget = cookies.remove(waitingCookie);
     try {
-      await finish(request, response, { destination, claims, organization, code, forget, requestId });
+      const arrival = { destination, claims, organization, invitation, code };
+      await finish(request, response, { ...arrival, forget, exchange });
     } catch (error) {
       if (error instanceof InvalidStateError && error.code === 'WRONG_CODE')
         return sendPage(response, pages.codeForm(true));
-      sendPage(response, failed(error, destination, requestId), { 'set-cookie': forget });
+      sendPage(response, failed(error, destination, exchange), { 'set-cookie': forget });
     }
   };
 
-  type Finish = Pick<Arrival, 'claims' | 'organization' | 'code'> & {
+  type Finish = Omit<Arrival, 'device'> & {
     destination: Destination;
     /** The header that takes the cookie out of the browser that was good until now. */
     forget: string;
-    requestId: string;
+    exchange: Exchange;
   };
 
   /** Signs in whom the issuer vouches for, or asks for the second factor first. */
   async function finish(request: http.IncomingMessage, response: http.ServerResponse, arrival: Finish): Promise<void> {
-    const { destination, claims, organization, code, forget, requestId } = arrival;
-    const device = {
-      ipAddress: request.socket.remoteAddress ?? null,
-      userAgent: request.headers['user-agent'] ?? null,
-    };
+    const { destination, claims, organization, invitation, code, forget, exchange } = arrival;
+    const { requestId, ipAddress } = exchange;
+    const device = { ipAddress, userAgent: request.headers['user-agent'] ?? null };
     try {
       const { session, organizationId } = await arrive(
         tools,
         destination,
-        { claims, organization, code, device },
+        { claims, organization, invitation, code, device },
         requestId,
       );
       log.info({ issuer: destination.key, organizationId, requestId }, 'an issuer vouched for somebody');
       const location = await landing(organizationId);
-      const set = cookieFor(settings.publicUrl, session, now());
-      response.writeHead(303, { ...privacy, location, 'set-cookie': [set, forget] }).end();
+      const headers = { 'set-cookie': [cookieFor(settings.publicUrl, session, now()), forget] };
+      if (code !== null && !location.startsWith('/'))
+        return sendPage(response, pages.leadingOn(location), { ...headers, refresh: `0; url=${location}` });
+      response.writeHead(303, { ...privacy, location, ...headers }).end();
     } catch (error) {
       if (!needsCode(error)) throw error;
       const waiting: Waiting = {
         issuer: destination.key,
         claims,
         organization,
+        invitation,
         until: addMinutes(now(), waitingMinutes).toISOString(),
       };
       const keep = cookies.set(waitingCookie, waiting, waitingMinutes);
@@ -156,10 +159,10 @@ export function oidcRoutes(options: OidcOptions): Record<string, Route> {
   }
 
   /** Why somebody is not let in stands in the log; they see a page that tells the least. */
-  function failed(error: unknown, { key, name }: Destination, requestId: string): Page {
+  function failed(error: unknown, { key, name }: Destination, { requestId }: Exchange): Page {
     if (!(error instanceof IssuerError) && !(error instanceof DomainError)) throw error;
     log.warn({ issuer: key, code: error.code, reason: error.message, requestId }, 'an issuer let nobody in');
-    if (error instanceof LimitReachedError) return pages.tooManyTries;
+    if (error instanceof LimitReachedError) return tooMany(error.message);
     if (error.code === 'ENCRYPTION_NOT_CONFIGURED') return pages.notConfigured;
     if (error.code === 'ISSUER_UNAVAILABLE' || error.code === 'ISSUER_INVALID') return pages.unreachable(name);
     return pages.notLetIn(name);

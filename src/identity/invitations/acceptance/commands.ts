@@ -69,7 +69,11 @@ export const accept = saga(openToAll, async (tools, viewer, input: Accept & Surr
 });
 
 /** Law 6: whoever tries tokens is stopped soon. */
-async function knownInvitation({ database }: Tools, token: string, { ipAddress }: Device): Promise<OpenInvitation> {
+export async function knownInvitation(
+  { database }: Tools,
+  token: string,
+  { ipAddress }: Device,
+): Promise<OpenInvitation> {
   return await tryOnce(database, { name: null, ipAddress }, async () => {
     const found = await findInvitation(database, token);
     if (!found) throw spent();
@@ -190,7 +194,7 @@ export async function createAccount(tx: Transaction, email: string, person: NewP
 }
 
 /** The account of the transaction joins, and goes on in the organization. Laws 4, 5 and 7. */
-async function join(
+export async function join(
   tx: Transaction,
   viewer: Viewer,
   { id, organizationId, email }: OpenInvitation,
@@ -269,7 +273,7 @@ async function bringBack(
   const isFree = person.accountId === null || person.status === 'INACTIVE';
   if (!isAsked || !isFree || (kind === 'CLIENT' && person.status !== 'ACTIVE')) throw spent();
   const back = kind === 'CLIENT' ? {} : { status: 'ACTIVE', roleId: roleId ?? undefined, groupId };
-  await tx.user.update({ where: { id }, data: { accountId, ...back }, select: { id: true } });
+  await tx.user.update({ where: { id }, data: { accountId: accountId ?? undefined, ...back }, select: { id: true } });
   return id;
 }
 

@@ -1,5 +1,5 @@
 import type { Account } from '../../../generated/prisma/client.ts';
-import { act, command, type Tools } from '../../../kernel/command.ts';
+import { act, command, openToAll, type Tools } from '../../../kernel/command.ts';
 import { type Database, enter, type Transaction } from '../../../kernel/db.ts';
 import { InvalidStateError } from '../../../kernel/errors.ts';
 import { emit } from '../../../kernel/events.ts';
@@ -7,9 +7,19 @@ import { decodeId, encodeId } from '../../../kernel/id.ts';
 import type { OfferedIssuer } from '../../../kernel/issuers.ts';
 import { placeOf, type Secrets } from '../../../kernel/secrets.ts';
 import { now } from '../../../kernel/time.ts';
-import { accountViewer, systemViewer } from '../../../kernel/viewer.ts';
+import { accountViewer, anonymousViewer, systemViewer } from '../../../kernel/viewer.ts';
 import { lockAccount } from '../../accounts/commands.ts';
 import { tryOnce } from '../../attempts/commands.ts';
+import {
+  bringIn,
+  createAccount,
+  join,
+  knownInvitation,
+  lockWaiting,
+  type OpenInvitation,
+  uniques,
+} from '../../invitations/acceptance/commands.ts';
+import { anotherAddress } from '../../invitations/rules.ts';
 import { createSession, type NewSession } from '../../sessions/commands.ts';
 import type { Device } from '../../sessions/rules.ts';
 import { findAccount, passSecondFactor, signInAs } from '../../sign-in/commands.ts';
@@ -73,12 +83,17 @@ export type Arrival = {
   claims: Claims;
   /** Where to, where an account can act in several: an organization's slug or id. */
   organization: string | null;
+  /** The token of the invitation that is accepted by coming. */
+  invitation: string | null;
   /** Of the authenticator, or a recovery code: null before it was asked for. */
   code: string | null;
   device: Device;
 };
 
-/** Signs in whom the issuer vouches for. Laws 1 to 5. Announces `session.created`, and `identity.linked` the first time. */
+/**
+ * Signs in whom the issuer vouches for. Laws 1 to 5 and 7. Announces `session.created`, and `identity.linked` the first time that an
+ * organization's own issuer means somebody.
+ */
 export async function arrive(
   tools: Tools,
   destination: Destination,
@@ -86,35 +101,60 @@ export async function arrive(
   requestId: string,
 ): Promise<{ session: NewSession; organizationId: string }> {
   const { claims, device } = arrival;
+  const invitation = await invitationOf(tools, arrival);
   if (destination.organization !== null) {
     const { id: organizationId, issuerId } = destination.organization;
+    if (invitation && invitation.organizationId !== organizationId) throw rules.unknownPerson();
     const viewer = systemViewer(organizationId, requestId);
-    const session = await act(tools, viewer, letPersonIn, { issuerId, organizationId, claims, device });
+    const session = await act(tools, viewer, letPersonIn, { issuerId, organizationId, claims, invitation, device });
     return { session, organizationId };
   }
-  const { issuer } = destination;
-  const accountId = await findAccountOf(tools.database, issuer, claims);
+  const { database, secrets } = tools;
+  const input = { ...arrival, invitation, issuer: destination.issuer, secrets };
+  const accountId = await findAccountOf(database, destination.issuer, claims);
+  if (accountId === null) {
+    if (!invitation) throw rules.unknownPerson();
+    return await act(tools, anonymousViewer(requestId), beginAccount, { ...input, invitation });
+  }
   const viewer = accountViewer(accountId, requestId);
-  const enterAs = () => act(tools, viewer, letAccountIn, { ...arrival, issuer, secrets: tools.secrets });
+  const enterAs = () => act(tools, viewer, letAccountIn, input);
   // A code is tried as a password is.
   if (arrival.code === null) return await enterAs();
-  const { email } = await tools.database.read(viewer, (db) =>
-    db.account.findUniqueOrThrow({ where: { id: accountId } }),
-  );
-  return await tryOnce(tools.database, { name: email, ipAddress: device.ipAddress }, enterAs);
+  const { email } = await database.read(viewer, (db) => db.account.findUniqueOrThrow({ where: { id: accountId } }));
+  return await tryOnce(database, { name: email, ipAddress: device.ipAddress }, enterAs);
+}
+
+/** Law 7. */
+async function invitationOf(tools: Tools, { invitation, claims, device }: Arrival): Promise<OpenInvitation | null> {
+  if (invitation === null) return null;
+  const found = await knownInvitation(tools, invitation, device);
+  if (found.email !== rules.verifiedEmail(claims)) throw anotherAddress();
+  return found;
 }
 
 // ------------------------------------------------------------------ by an organization's own issuer
 
-type PersonArrival = { issuerId: string; organizationId: string; claims: Claims; device: Device };
+type PersonArrival = {
+  issuerId: string;
+  organizationId: string;
+  claims: Claims;
+  invitation: OpenInvitation | null;
+  device: Device;
+};
 
 const letPersonIn = command('identities.use', async (tx, _viewer, input: PersonArrival) => {
-  const { issuerId, organizationId, claims, device } = input;
-  const person = await personOf(tx, issuerId, claims);
+  const { issuerId, organizationId, claims, invitation, device } = input;
+  const person = invitation ? await bringInvited(tx, invitation, claims) : await personOf(tx, issuerId, claims);
   await enter(tx, { organizationId, actor: { kind: person.kind as 'STAFF' | 'CLIENT', userId: person.id } });
   await linkPerson(tx, person, input);
   return await createSession(tx, { organizationId, userId: person.id, issuerId }, device);
 });
+
+/** Law 7: the person, without an account. */
+async function bringInvited(tx: Transaction, { id, kind, email }: OpenInvitation, claims: Claims) {
+  const newcomer = { accountId: null, ...rules.namesOf(claims, email) };
+  return { id: await bringIn(tx, await lockWaiting(tx, id), newcomer), kind };
+}
 
 /** Laws 1 and 2: the person, who stays as they are until the end. */
 async function personOf(tx: Transaction, issuerId: string, claims: Claims) {
@@ -153,28 +193,47 @@ async function linkPerson(tx: Transaction, { id: userId }: { id: string }, arriv
 // ------------------------------------------------------------------ by the deployment's issuers
 
 /** Laws 1, 2 and 4. */
-async function findAccountOf(database: Database, issuer: string, claims: Claims): Promise<string> {
+async function findAccountOf(database: Database, issuer: string, claims: Claims): Promise<string | null> {
   const { rows } = await database.pool.query<{ accountId: string }>(
     'select account_id as "accountId" from find_account_of_identity($1, $2)',
     [issuer, claims.subject],
   );
-  const accountId = rows[0]?.accountId ?? (await findAccount(database, rules.verifiedEmail(claims)))?.accountId;
-  if (accountId === undefined) throw rules.unknownPerson();
-  return accountId;
+  return rows[0]?.accountId ?? (await findAccount(database, rules.verifiedEmail(claims)))?.accountId ?? null;
 }
 
-type AccountArrival = Arrival & { issuer: string; secrets: Secrets };
+type AccountArrival = Omit<Arrival, 'invitation'> & {
+  invitation: OpenInvitation | null;
+  issuer: string;
+  secrets: Secrets;
+};
 
-const letAccountIn = command('accounts.act', async (tx, viewer, input: AccountArrival) => {
-  const { issuer, claims, organization, code, device, secrets } = input;
-  const account = await lockAccount(tx, viewer);
-  await linkAccount(tx, account, issuer, claims);
-  if (rules.asksForCode(account, claims)) await passSecondFactor(tx, viewer, account, code, secrets);
-  return await signInAs(tx, organization, device);
-});
+const letAccountIn = command(
+  'accounts.act',
+  async (tx, viewer, input: AccountArrival) => {
+    const { issuer, claims, organization, invitation, code, device, secrets } = input;
+    const account = await lockAccount(tx, viewer);
+    await linkAccount(tx, account, issuer, claims);
+    if (rules.asksForCode(account, claims)) await passSecondFactor(tx, viewer, account, code, secrets);
+    return invitation ? await join(tx, viewer, invitation, device) : await signInAs(tx, organization, device);
+  },
+  uniques,
+);
+
+/** Law 7: an account without a password, whose address is proven twice. */
+const beginAccount = command(
+  openToAll,
+  async (tx, viewer, { issuer, claims, invitation, device }: AccountArrival & { invitation: OpenInvitation }) => {
+    const names = rules.namesOf(claims, invitation.email);
+    const id = await createAccount(tx, invitation.email, { ...names, passwordHash: null });
+    const holder = { ...viewer, accountId: id };
+    await linkAccount(tx, await lockAccount(tx, holder), issuer, claims);
+    return await join(tx, holder, invitation, device, names);
+  },
+  uniques,
+);
 
 /** The account is locked: of several who come at once one is the first. */
-export async function linkAccount(tx: Transaction, account: Account, issuer: string, claims: Claims): Promise<void> {
+async function linkAccount(tx: Transaction, account: Account, issuer: string, claims: Claims): Promise<void> {
   const { subject } = claims;
   const linked = await tx.accountIdentity.findFirst({ where: { accountId: account.id, issuer } });
   if (linked?.subject === subject) {

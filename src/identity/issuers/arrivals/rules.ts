@@ -11,6 +11,8 @@
  *     `mfa`). An organization's own issuer asks as the organization likes: what it opens is the organization's own, and never
  *     the account.
  *  6. Whoever has shown the issuer who they are has five minutes for the second factor.
+ *  7. Whoever has an invitation accepts it by coming, with the address that it was sent to, verified by the issuer. An account
+ *     comes into being by that, without a password; by an organization's own issuer a person, without an account.
  */
 import { InvalidStateError } from '../../../kernel/errors.ts';
 import type { Claims } from '../openid/rules.ts';
@@ -37,4 +39,9 @@ export function checkUnlinked(linked: { subject: string } | null): void {
 /** Law 5. */
 export function asksForCode(account: { totpConfirmedAt: Date | null }, claims: Claims): boolean {
   return account.totpConfirmedAt !== null && !claims.hasUsedSeveralFactors;
+}
+
+/** Law 7: what somebody is called who is new: as the issuer says, or by the address. */
+export function namesOf({ firstName, lastName }: Claims, email: string): { firstName: string; lastName: string } {
+  return { firstName: firstName ?? (email.split('@')[0] as string), lastName: lastName ?? '–' };
 }

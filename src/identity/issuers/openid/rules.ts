@@ -109,6 +109,8 @@ export type Journey = {
   until: string;
   /** Where to, where an account can act in several organizations: the slug or id of one. */
   organization: string | null;
+  /** The token of the invitation that is accepted by coming back. */
+  invitation: string | null;
 };
 
 export const journeyMinutes = 10;
