@@ -7,7 +7,6 @@ import type { ChargeOptions } from '../../src/graphql/charges.ts';
 import { createGraphQLServer, newExchange } from '../../src/graphql/http.ts';
 import { authenticateBy } from '../../src/identity/authentication.ts';
 import { createRates, type Rates } from '../../src/kernel/rates.ts';
-import type { Viewer } from '../../src/kernel/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import { settings } from '../kit/client.ts';
 import { stopClock } from '../kit/clock.ts';
@@ -34,13 +33,12 @@ afterEach(() => {
   }
 });
 
-type Options = ChargeOptions & { reads?: 'compiled' | 'plain'; address?: string; viewer?: (viewer: Viewer) => Viewer };
+type Options = ChargeOptions & { reads?: 'compiled' | 'plain'; address?: string };
 
 /** A server of its own over HTTP; the clock stands still, and what is spent is told to PostgreSQL when the test says so. */
-async function serve({ reads = 'compiled', address = '203.0.113.7', viewer = (it) => it, ...charges }: Options = {}) {
+async function serve({ reads = 'compiled', address = '203.0.113.7', ...charges }: Options = {}) {
   const { database, log } = await testDatabase();
   const rates: Rates = createRates({ pool: database.pool, log, settleMs: null });
-  const authenticate = authenticateBy(database.pool, settings);
   const graphql = createGraphQLServer({
     schema,
     tools: toolsOf(database),
@@ -49,7 +47,7 @@ async function serve({ reads = 'compiled', address = '203.0.113.7', viewer = (it
     reads,
     explainReads: false,
     publicSchema: true,
-    authenticate: async (header, requestId) => viewer(await authenticate(header, requestId)),
+    authenticate: authenticateBy(database.pool, settings),
     charges: { rates, ...charges },
   });
   const server = http.createServer((request, response) => void graphql.handle(request, response, newExchange(address)));
@@ -77,7 +75,10 @@ async function serve({ reads = 'compiled', address = '203.0.113.7', viewer = (it
   return { send, rates };
 }
 
-const tokenOf = async (world: World) => (await world.token(world.admin, { lastUsedAt: new Date() })).secret;
+type Limits = { costPerMinute?: number; requestsPerMinute?: number };
+
+const tokenOf = async (world: World, limits: Limits = {}) =>
+  (await world.token(world.admin, { lastUsedAt: new Date(), ...limits })).secret;
 const remaining = ({ headers }: Answer) => Number(headers['ratelimit-remaining']);
 const tags = (first: number) => ({ query: `{ tags(first: ${first}) { nodes { name } } }` });
 
@@ -250,10 +251,8 @@ describe('a token with limits of its own', () => {
   test('may spend so many points', async () => {
     stopClock();
     const world = await makeWorld();
-    const token = await tokenOf(world);
-    const { send } = await serve({
-      viewer: (viewer) => ({ ...viewer, rateLimit: { costPerMinute: 15, requestsPerMinute: null } }),
-    });
+    const token = await tokenOf(world, { costPerMinute: 15 });
+    const { send } = await serve();
     expect((await send(token, tagCreate)).headers).toMatchObject({
       'ratelimit-limit': '15',
       'ratelimit-remaining': '4',
@@ -264,11 +263,8 @@ describe('a token with limits of its own', () => {
   test('may send so many requests, whatever they cost', async () => {
     const clock = stopClock();
     const world = await makeWorld();
-    const token = await tokenOf(world);
-    const { send } = await serve({
-      perMinute: 1_000,
-      viewer: (viewer) => ({ ...viewer, rateLimit: { costPerMinute: null, requestsPerMinute: 3 } }),
-    });
+    const token = await tokenOf(world, { requestsPerMinute: 3 });
+    const { send } = await serve({ perMinute: 1_000 });
     const statuses = async () => {
       const answers = [];
       for (const _ of Array.from({ length: 4 })) answers.push(await send(token, { query: '{ __typename }' }));
