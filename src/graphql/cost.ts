@@ -11,6 +11,7 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
   type ValueNode,
   valueFromASTUntyped,
@@ -88,10 +89,11 @@ export function extentOfOperation({ schema, document, operationName, variableVal
   const walk = { schema, fragments: fragmentsOf(document), variable, measured: new Map() };
   const extent = extentOf(operation.selectionSet, type, walk);
   const whole = { ...extent, cost: extent.cost + 1, fixed: extent.fixed + 1 };
-  const { extents } = before ?? { extents: new Map<string, Extent>() };
-  if (extents.size >= mostExtents) extents.clear();
-  extents.set(keyOf([...names], variables), whole);
-  known.set(operation, { names: [...names], extents });
+  // What one variable takes out of the operation may depend on others.
+  const all = [...names.union(new Set(before?.names))];
+  const isMore = all.length !== before?.names.length;
+  const extents = isMore || before.extents.size >= mostExtents ? new Map<string, Extent>() : before.extents;
+  known.set(operation, { names: all, extents: extents.set(keyOf(all, variables), whole) });
   return whole;
 }
 
@@ -111,6 +113,7 @@ const nothing: Extent = { depth: 0, rows: 0, cost: 0, fixed: 0 };
 function extentOf(set: SelectionSetNode, type: GraphQLNamedType, walk: Walk): Extent {
   const extent = { ...nothing };
   for (const selection of set.selections) {
+    if (isLeftOut(selection, walk)) continue;
     const found =
       selection.kind === Kind.FIELD
         ? extentOfField(selection, type, walk)
@@ -197,6 +200,7 @@ function extentOfPage(node: FieldNode, field: Field, kind: 'list' | 'connection'
   let once = 1 + (isGiven(node, 'search', walk) ? weights.search : 0);
   let isRead = false;
   for (const child of node.selectionSet ? fieldsOf(node.selectionSet, walk.fragments) : []) {
+    if (isLeftOut(child, walk)) continue;
     const found = extentOfField(child, connection, walk);
     extent.depth = Math.max(extent.depth, found.depth);
     extent.rows += found.rows;
@@ -222,11 +226,19 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Reco
   );
 }
 
-function argumentOf(node: FieldNode, name: string, { variable }: Walk): unknown {
+function argumentOf(node: Pick<FieldNode, 'arguments'>, name: string, { variable }: Walk): unknown {
   const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
   if (value?.kind === Kind.VARIABLE) return variable(value.name.value);
-  if (value?.kind === Kind.INT || value?.kind === Kind.STRING) return value.value;
+  if (value?.kind === Kind.INT || value?.kind === Kind.STRING || value?.kind === Kind.BOOLEAN) return value.value;
   return value?.kind === Kind.LIST ? value.values : undefined;
+}
+
+/** Whether `@skip` or `@include` says so. */
+function isLeftOut({ directives = [] }: SelectionNode, walk: Walk): boolean {
+  return directives.some(({ name, arguments: given }) => {
+    const condition = argumentOf({ arguments: given }, 'if', walk);
+    return (name.value === 'skip' && condition === true) || (name.value === 'include' && condition === false);
+  });
 }
 
 function isGiven(node: FieldNode, name: string, walk: Walk): boolean {

@@ -63,6 +63,26 @@ describe('an operation costs', () => {
     expect(costOf('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b'] })).toBe(3);
   });
 
+  test('nothing for what is left out, whichever way it is asked first', () => {
+    const document = `query ($counts: Boolean!, $size: Int, $rows: Boolean = true) {
+      orders(first: 10) { totalCount @include(if: $counts) nodes @include(if: $rows) { tasks(first: $size) @include(if: $counts) { nodes { name } } } }
+      tags(first: 5) @skip(if: true) { nodes { name } } ... on Query @include(if: false) { me { name } }
+    }`;
+    const parsed = parse(document);
+    const cost = (variableValues: object) =>
+      extentOfOperation({ schema, document: parsed, variableValues: { ...variableValues } })?.cost;
+    for (const _ of [1, 2]) {
+      expect([
+        cost({ counts: false }),
+        cost({ counts: true, size: 5 }),
+        cost({ counts: true, size: 9 }),
+        cost({ counts: false, size: 9 }),
+        cost({ counts: true, size: 5, rows: false }),
+        cost({ counts: false, rows: false }),
+      ]).toEqual([12, 172, 212, 12, 102, 2]);
+    }
+  });
+
   test('the same through fragments and aliases as without', () => {
     const spread = `{ a: orders(first: 10) { ...Page } ...Other }
       fragment Page on OrderConnection { nodes { ... on Order { ...Row } } totalCount }
