@@ -60,21 +60,29 @@ export function visibleActivities(viewer: Viewer): Prisma.ClientActivityWhereInp
   return gradeOf(viewer, 'clients.read') === 3 ? {} : { client: visibleClients(viewer) };
 }
 
-// The same reach as the orders and tickets have, so that none that is visible hides its client.
+// The same reach as the orders and tickets have, so that none that is visible hides its client. Who may restore deleted ones finds
+// them, too.
 function havingWithin(viewer: Viewer, what: 'orders' | 'tickets'): Prisma.UserWhereInput {
   const grade = gradeOf(viewer, `${what}.read`);
   if (grade === 0) return nothing;
-  return { kind: 'CLIENT', ...(grade === 3 ? {} : { [what]: { some: { employees: assignedWithin(viewer, grade) } } }) };
+  if (grade === 3) return { kind: 'CLIENT' };
+  const restorable = gradeOf(viewer, `${what}.restore`);
+  const deleted = restorable === 1 ? [{ employees: assignedWithin(viewer, restorable) }] : [];
+  const found = restorable >= grade ? {} : { OR: [{ deletedAt: null }, ...deleted] };
+  return { kind: 'CLIENT', [what]: { some: { employees: assignedWithin(viewer, grade), ...found } } };
 }
 
-// The same reach as the invoices have.
+// The same reach as the invoices have, deleted ones as above.
 function debtorsWithin(viewer: Viewer, grade: 0 | 1 | 2): Prisma.UserWhereInput[] {
   if (grade === 0) return [];
   const { userId, groupId } = viewer;
-  const made = [{ employeeId: userId ?? '' }, ...(grade === 2 && groupId !== null ? [{ employee: { groupId } }] : [])];
+  const own = { employeeId: userId ?? '' };
+  const made = grade === 2 && groupId !== null ? [own, { employee: { groupId } }] : [own];
+  const restorable = gradeOf(viewer, 'invoices.restore');
+  const found = restorable >= grade ? {} : { OR: [{ deletedAt: null }, ...(restorable === 0 ? [] : [own])] };
   return [
     { kind: 'CLIENT', ...lookedAfterWithin(viewer, grade) },
-    { kind: 'CLIENT', invoices: { some: { deletedAt: null, OR: made } } },
+    { kind: 'CLIENT', invoices: { some: { AND: [{ OR: made }, found] } } },
   ];
 }
 

@@ -223,6 +223,7 @@ describe('clients', () => {
     const grouped = await member({ clients: 2 });
     const working = await member({ clients: 1, orderAccess: 1 });
     const leading = await member({ clients: 1, orderAccess: 2 });
+    const restoring = await member({ clients: 1, orderAccess: 2, orderManagement: 2 });
     const reading = await member({ clients: 1, orderAccess: 3 });
     const alone = await world.member({ grants: { clients: 2, orderAccess: 2 } });
     const [, , , d] = await clientsInTime(world, [
@@ -236,6 +237,11 @@ describe('clients', () => {
     expect(await seen(world.admin)).toBe('ABCD');
     expect(await seen(own)).toBe('A');
     expect(await seen(grouped)).toBe('AB');
+    // Its order is deleted: who may restore it sees whose it is.
+    expect(await seen(working)).toBe('');
+    expect(await seen(leading)).toBe('');
+    expect(await seen(restoring)).toBe('D');
+    await world.rows.order.updateMany({ where: { clientId: d?.id }, data: { deletedAt: null } });
     expect(await seen(working)).toBe('D');
     expect(await seen(leading)).toBe('D');
     expect(await seen(reading)).toBe('ABCD');
