@@ -14,6 +14,7 @@ import './identity/tokens/schema.ts';
 import './identity/two-factor/schema.ts';
 import './clients/schema.ts';
 import './clients/activities/schema.ts';
+import './clients/invitations/schema.ts';
 import './clients/magic-links/schema.ts';
 import './clients/team-members/schema.ts';
 import './team/schema.ts';

@@ -17,6 +17,13 @@ export function personFields(field: Fields<'User'>) {
     ),
     email: field.column('email', 'The e-mail address, in lower case. Unique in the organization.'),
     status: field.code('status', UserStatus, 'Whether the person may act.'),
+    hasAccount: field.computed(
+      ['accountId'],
+      'Boolean',
+      'Whether the person signs in with an account.',
+      (user) => user.accountId !== null,
+      { expression: (user) => sql`${user.column('accountId')} is not null` },
+    ),
     role: field.relation('role', 'What the person may do.', { type: Role }),
     version: field.column('version', 'How often the person’s data was edited. Give it as `expectedVersion`.'),
     createdAt: field.column('createdAt', 'When the person joined.'),

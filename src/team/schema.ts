@@ -5,6 +5,7 @@ import { mutation } from '../graphql/mutations.ts';
 import { Node, nodeType } from '../graphql/nodes.ts';
 import { newestFirst } from '../graphql/pagination.ts';
 import { listField, singleField } from '../graphql/queries.ts';
+import { Invitation } from '../identity/invitations/schema.ts';
 import { personFields } from '../identity/people.ts';
 import { visibleAssignments } from '../identity/policy.ts';
 import { roleAssignments } from '../identity/roles/assignments/schema.ts';
@@ -54,6 +55,12 @@ extendType(TeamGroup, 'TeamGroup', (field) => ({
     where: visibleTeam,
     order: newestFirst,
     sort: teamSort,
+  }),
+}));
+
+extendType(Invitation, 'Invitation', (field) => ({
+  group: field.relation('group', 'The group that the person will be in. Null for none, and for clients.', {
+    type: TeamGroup,
   }),
 }));
 

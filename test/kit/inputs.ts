@@ -104,6 +104,12 @@ const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise
     password,
     code: codeAt(await secondFactor(admin.accountId as string)),
   }),
+  clientInvite: async (world) => ({ id: encodeId('Client', (await world.client()).id) }),
+  sessionSwitch: async ({ rows, admin }) => {
+    const other = await makeWorld();
+    await rows.user.update({ where: { id: other.admin.id }, data: { accountId: admin.accountId } });
+    return { organizationId: encodeId('Organization', other.organizationId) };
+  },
   clientDelete: async (world) => ({ id: (await world.client()).id }),
   couponRestore: async (world) => ({ id: (await world.coupon({ deletedAt: new Date() })).id }),
   paymentMethodAttach: (world) => ({

@@ -34,7 +34,7 @@ export function invitationMails({ database }: Pick<Tools, 'database'>, settings:
           isClient: kind === 'CLIENT',
           organization: organization.name,
           inviter: inviter && `${inviter.firstName} ${inviter.lastName}`,
-          name: user && user.firstName,
+          name: user?.firstName ?? null,
           url: linkTo('INVITATION', token, settings.publicUrl),
         });
       },

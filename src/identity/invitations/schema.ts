@@ -99,7 +99,7 @@ const token = 'The token in the link that was sent.';
 
 mutation('invitationAccept', {
   description:
-    'Accepts an invitation and signs in to its organization. Who is signed in to the account with the invited address needs the token only, and the session of the request ends; with another address it is refused (ANOTHER_ADDRESS). Who has such an account gives its password (WRONG_CREDENTIALS), and a code where it asks for one (TWO_FACTOR_NEEDED, WRONG_CODE). Who has none makes one: with a name, unless it is known, and a password. A link that is not good any more is refused, whatever the reason (LINK_SPENT).',
+    'Accepts an invitation and signs in to its organization. Who is signed in to the account with the invited address needs the token only, and the session of the request ends; an account with another address is refused (ANOTHER_ADDRESS). Who has such an account and is not signed in to it gives its password (WRONG_CREDENTIALS), and a code where it asks for one (TWO_FACTOR_NEEDED, WRONG_CODE). Who has none makes one: with a name, unless it is known, and a password. A link that is not good any more is refused, whatever the reason (LINK_SPENT).',
   command: acceptance.accept,
   provide: surroundings,
   input: (t) => ({
@@ -107,7 +107,8 @@ mutation('invitationAccept', {
     firstName: t.string({ description: 'Of who has no account: the first name, 1 to 255 characters.' }),
     lastName: t.string({ description: 'Of who has no account: the last name, 1 to 255 characters.' }),
     password: t.string({
-      description: 'Of who is not signed in: the password of the account, or the one that a new account is to have.',
+      description:
+        'Of who is not signed in to the account: its password, or the one that a new account is to have. With it, whoever is signed in does not matter.',
     }),
     code: t.string({ description: 'A code of the authenticator, or a recovery code, where the account asks for one.' }),
     deviceName: deviceName(t),

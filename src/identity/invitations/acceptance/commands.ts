@@ -62,7 +62,8 @@ export type Accept = {
 export const accept = saga(openToAll, async (tools, viewer, input: Accept & Surroundings): Promise<SignedIn> => {
   const device = namedDevice(input);
   const invitation = await knownInvitation(tools, input.token, device);
-  if (viewer.accountId !== null) return await act(tools, viewer, comeAlong, { invitation, device });
+  // Who gives a password comes with the account that it is of, whoever is signed in.
+  if (viewer.accountId !== null && !input.password) return await act(tools, viewer, comeAlong, { invitation, device });
   const account = await findAccount(tools.database, invitation.email);
   if (account) return await acceptWithPassword(tools, viewer, { ...input, ...account, invitation, device });
   return await acceptAnew(tools, viewer, invitation, input, device);
