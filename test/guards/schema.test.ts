@@ -24,7 +24,7 @@ import { schema } from '../../src/schema.ts';
 const committed = path.resolve(import.meta.dirname, '../../schema.graphql');
 const errorFamily = ['ConflictError', 'InvalidInputError', 'InvalidStateError', 'LimitReachedError', 'NotFoundError'];
 const verbs =
-  /(Create|Update|Delete|Restore|Complete|Reopen|Revoke|Add|Remove|Unassign|Archive|Cancel|Assign|Send|MarkPaid|Charge|ChargeNow|Move|Merge|Close|Sign|Accept|Reject|Retry|Rotate|Grant|Adjust|Attach|SetDefault|Detach|Pause|Resume|PaymentRecord|ApplyCredit|Refund|Void|signUp|signIn|signOut|RevokeAll|Refresh|Confirm|Verify|Request|Reset|Change|Begin|Disable|Renew|Decline|Resend|Leave|TransferOwnership|Switch)$/;
+  /(Create|Update|Delete|Restore|Complete|Reopen|Revoke|Add|Remove|Unassign|Archive|Cancel|Assign|Send|MarkPaid|Charge|ChargeNow|Move|Merge|Close|Sign|Accept|Reject|Retry|Rotate|Grant|Adjust|Attach|SetDefault|Detach|Pause|Resume|PaymentRecord|ApplyCredit|Refund|Void|signUp|signIn|signOut|RevokeAll|Refresh|Confirm|Verify|Request|Reset|Change|Begin|Disable|Renew|Decline|Resend|Leave|TransferOwnership|Switch|Invite)$/;
 
 const upperFirst = (text: string) => (text[0] as string).toUpperCase() + text.slice(1);
 
