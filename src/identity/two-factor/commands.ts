@@ -47,7 +47,7 @@ const turnOn = command('account.update', async (tx, viewer, { code, secrets }: {
   if (account.totpSecret === null) {
     throw new InvalidStateError('Begin to set it up first: there is no authenticator yet.', 'NOT_BEGUN');
   }
-  const totpLastStep = stepOf(openSecret(account, secrets), code, now(), account.totpLastStep);
+  const totpLastStep = stepOf(openSecret(account, secrets), code.trim(), now(), account.totpLastStep);
   if (totpLastStep === null) throw wrongCode();
   await tx.account.update({
     where: { id: account.id },
