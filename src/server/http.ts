@@ -3,7 +3,7 @@ import type { Exchange } from '../graphql/direct.ts';
 import { type GraphQLServer, newExchange } from '../graphql/http.ts';
 import type { Settings } from '../kernel/env.ts';
 import { UnavailableError } from '../kernel/errors.ts';
-import type { Log } from '../kernel/log.ts';
+import { type Log, printable } from '../kernel/log.ts';
 import { metrics } from '../kernel/metrics.ts';
 import { addressOf } from './addresses.ts';
 import { createCors } from './cors.ts';
@@ -209,7 +209,7 @@ function pathOf(request: http.IncomingMessage): string {
 
 // As much as is told, or logged.
 function shortened(path: string): string {
-  return path.slice(0, 200);
+  return printable(path.slice(0, 200));
 }
 
 function logWhenDone(
