@@ -76,7 +76,7 @@ const heirOf = async (world: PopulatedWorld) =>
 /** What a mutation's input needs beyond what its type says: rows in the right state, one of two fields. */
 const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise<Input> | Input> = {
   apiTokenRotate: async (world, actor) => ({ id: (await world.token(actor)).id }),
-  clientTeamMemberAdd: async (world) => ({ memberId: (await world.client()).id }),
+  clientTeamMemberAdd: async ({ client, one: { member } }) => ({ memberId: (await client({ managers: [member] })).id }),
   emailVerificationSend: () => ({ email: newEmail(), password }),
   emailVerify: async ({ accountCode, admin }) => ({
     token: (await accountCode({ accountId: admin.accountId as string, kind: 'VERIFY_EMAIL', email: newEmail() })).token,
@@ -119,10 +119,14 @@ const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise
   }),
   invoiceCharge: (world) => ({ paymentMethodId: world.ids.PaymentMethod }),
   invoiceCreate: (world) => ({ clientId: world.ids.Client }),
-  invoiceRefund: async (world) => ({ id: (await world.invoice({ status: 'PAID' })).id }),
-  invoiceRestore: async (world) => ({ id: (await world.invoice({ deletedAt: new Date() })).id }),
+  invoiceRefund: async ({ invoice, one: { client } }) => ({ id: (await invoice({ client, status: 'PAID' })).id }),
+  invoiceRestore: async ({ invoice, one: { client } }) => ({
+    id: (await invoice({ client, deletedAt: new Date() })).id,
+  }),
   orderCreate: (world) => ({ clientId: world.ids.Client, serviceName: 'Something new' }),
-  orderRestore: async (world) => ({ id: (await world.order({ deletedAt: new Date() })).id }),
+  orderRestore: async ({ order, one: { member } }) => ({
+    id: (await order({ employees: [member], deletedAt: new Date() })).id,
+  }),
   orderStatusDelete: async (world) => ({
     id: (await world.status({ code: 100 + unique(), name: `Status ${unique()}`, kind: 'ON_HOLD' })).id,
   }),
@@ -157,15 +161,21 @@ const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise
   roleUpdate: async (world) => ({ id: (await world.role({ dashboardAccess: 1 })).id }),
   stripeAccountUpdate: () => ({ publishableKey: 'pk_test_2', secretKey: 'sk_test_2', webhookSecrets: ['whsec_2'] }),
   subscriptionChargeNow: async (world) => {
-    const invoice = await world.invoice({ status: 'PAID' });
+    const invoice = await world.invoice({ client: world.one.client, status: 'PAID' });
     await invoice.item();
     return { id: (await world.subscription({ invoiceId: invoice.id, clientId: invoice.clientId as string })).id };
   },
-  subscriptionResume: async (world) => ({ id: (await world.subscription({ status: 'PAUSED' })).id }),
+  subscriptionResume: async ({ subscription, one: { client } }) => ({
+    id: (await subscription({ client, status: 'PAUSED' })).id,
+  }),
   serviceRestore: async (world) => ({ id: (await world.service({ deletedAt: new Date() })).id }),
   ticketCreate: (world) => ({ clientId: world.ids.Client }),
-  ticketMerge: async (world) => ({ targetId: (await world.ticket({ client: world.one.client })).id }),
-  ticketRestore: async (world) => ({ id: (await world.ticket({ deletedAt: new Date() })).id }),
+  ticketMerge: async ({ ticket, one: { client, member } }) => ({
+    targetId: (await ticket({ client, employees: [member] })).id,
+  }),
+  ticketRestore: async ({ ticket, one: { member } }) => ({
+    id: (await ticket({ employees: [member], deletedAt: new Date() })).id,
+  }),
   ticketStatusDelete: async (world) => ({
     id: (await world.ticketStatus({ code: 100 + unique(), name: `Status ${unique()}`, kind: 'PENDING' })).id,
   }),

@@ -143,7 +143,8 @@ export async function makePopulatedWorld() {
   const field = await order.formField();
   const token = await world.token(world.admin);
   const assignment = await world.assignment({ user: member, role: world.roles.contractor });
-  const sharing = await world.sharing({ owner: await world.client(), member: await world.client() });
+  const owner = await world.client({ managers: [member] });
+  const sharing = await world.sharing({ owner, member: await world.client() });
   const ticket = await world.ticket({ client, order, employees: [member], tags: [tag] });
   const ticketMessage = await ticket.message({ author: member });
   const activity = await world.activity({ client, author: member });
