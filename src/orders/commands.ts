@@ -171,7 +171,7 @@ export const update = command(
       changed.startedAt?.getTime() !== order.startedAt?.getTime() ||
       changed.createdAt.getTime() !== order.createdAt.getTime()
     ) {
-      await rescheduleTasks(tx, changed);
+      await rescheduleTasks(tx, [changed]);
     }
     if (changed.version !== order.version) await announceUpdate(tx, order, changed);
     return { id: order.id };

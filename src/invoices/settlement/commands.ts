@@ -6,7 +6,7 @@ import { type Announcement, emit, emitAll } from '../../kernel/events.ts';
 import { type Decimal, formatAmount } from '../../kernel/money.ts';
 import { now } from '../../kernel/time.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { createPaidOrders, type PlacedOrder, reopenOrders } from '../../orders/purchases/commands.ts';
+import { beginOrders, createPaidOrders, type PlacedOrder, reopenOrders } from '../../orders/purchases/commands.ts';
 import { addCredit } from '../../payments/commands.ts';
 import { advanceSubscription, startSubscription } from '../../subscriptions/commands.ts';
 import * as rules from './rules.ts';
@@ -151,6 +151,8 @@ async function fulfil(tx: Transaction, viewer: Viewer, invoice: Paying, movement
     })),
   );
   await linkOrders(tx, ordered, placed);
+  const waiting = items.flatMap(({ orderId }) => orderId ?? []);
+  const begun = await beginOrders(tx, { paymentProcessor: movement.processor, at }, waiting);
   const takenUp = subscriptionId === null ? [] : await reopenOrders(tx, { subscriptionId, at }, reopened);
   if (invoice.couponId !== null) await useCoupon(tx, invoice.couponId, movement);
   return {
@@ -159,6 +161,14 @@ async function fulfil(tx: Transaction, viewer: Viewer, invoice: Paying, movement
       ...placed.map(({ id, number }): Announcement => {
         return { type: 'order.created', about: { order: id }, payload: { number, clientId, status: 'IN_PROGRESS' } };
       }),
+      ...begun.flatMap(({ id, number }): Announcement[] => [
+        { type: 'order.updated', about: { order: id }, payload: { number } },
+        {
+          type: 'order.status_changed',
+          about: { order: id },
+          payload: { number, from: 'UNPAID', to: 'IN_PROGRESS' },
+        },
+      ]),
       ...takenUp.map(({ id, number }): Announcement => {
         return { type: 'order.reopened', about: { order: id }, payload: { number } };
       }),

@@ -6,7 +6,7 @@
  *  2. Credit that is spent lowers what is asked for; other money counts as paid. When nothing is due any more, the invoice
  *     is paid; until then it is partially paid.
  *  3. What follows from being paid follows once for each invoice: its subscription begins or advances, its coupon is used,
- *     and each line with a service and without an order gets its order.
+ *     and each line with a service and without an order gets its order. An order that waits to be paid for is begun.
  *  4. A renewal makes orders of those services only that say so: CREATE_ORDER a new one, REOPEN_ORDER takes up the newest
  *     one again, the others none.
  *  5. No more is given back than is kept, of the invoice and of each payment. Unless a payment is named, the newest goes

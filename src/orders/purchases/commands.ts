@@ -1,10 +1,11 @@
-import type { Prisma } from '../../generated/prisma/client.ts';
+import type { Order, Prisma } from '../../generated/prisma/client.ts';
 import type { Transaction } from '../../kernel/db.ts';
 import { InvalidStateError } from '../../kernel/errors.ts';
 import { randomCode } from '../../kernel/id.ts';
 import type { Decimal } from '../../kernel/money.ts';
 import { organizationOf, type Viewer } from '../../kernel/viewer.ts';
 import { enterStatus, standardDueTime } from '../rules.ts';
+import { rescheduleTasks } from '../tasks/commands.ts';
 
 // Orders that come of payments. Whoever calls announces them: with what paid for them, in one statement.
 
@@ -94,6 +95,23 @@ export async function reopenOrders(
       ) as newest
       where orders.id = newest.id and service.id = orders.service_id
       returning orders.id, orders.number`;
+}
+
+/** Begins work on those of the orders that wait to be paid for. Their tasks' deadlines count from now. */
+export async function beginOrders(
+  tx: Transaction,
+  { paymentProcessor, at }: { paymentProcessor: string; at: Date },
+  orderIds: readonly string[],
+): Promise<PlacedOrder[]> {
+  if (orderIds.length === 0) return [];
+  const status = await workingStatus(tx);
+  const begun = await tx.$queryRaw<(PlacedOrder & Pick<Order, 'startedAt' | 'createdAt'>)[]>`
+    update orders set status_code = ${status.statusCode}::smallint, status_kind = ${status.statusKind},
+        started_at = coalesce(started_at, ${at.toISOString()}::timestamptz), payment_processor = ${paymentProcessor}
+      where id = any(${[...orderIds]}::uuid[]) and status_kind = 'UNPAID' and deleted_at is null
+      returning id, number, started_at as "startedAt", created_at as "createdAt"`;
+  if (begun.length > 0) await rescheduleTasks(tx, begun);
+  return begun;
 }
 
 /** The organization's own status for what is worked on. */

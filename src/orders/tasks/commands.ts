@@ -149,17 +149,18 @@ export const reopen = command('orderTasks.reopen', async (tx, viewer, { id }: { 
 
 // What every change of a task does to its order: the due times follow, and `updatedAt` moves.
 async function settle(tx: Transaction, order: Order, options?: { isEdit: boolean }): Promise<void> {
-  await rescheduleTasks(tx, order);
+  await rescheduleTasks(tx, [order]);
   await touchOrder(tx, order.id, options);
 }
 
-/** Law 5, written down: brings `effectiveDueAt` of the order's tasks up to date. */
+/** Law 5, written down: brings `effectiveDueAt` of the orders' tasks up to date. */
 export async function rescheduleTasks(
   tx: Transaction,
-  order: Pick<Order, 'id' | 'startedAt' | 'createdAt'>,
+  orders: readonly Pick<Order, 'id' | 'startedAt' | 'createdAt'>[],
 ): Promise<void> {
-  const tasks = await tx.orderTask.findMany({ where: { orderId: order.id } });
-  const due = rules.effectiveDueTimes(order, tasks);
+  const tasks = await tx.orderTask.findMany({ where: { orderId: { in: orders.map(({ id }) => id) } } });
+  const ofOrders = Map.groupBy(tasks, ({ orderId }) => orderId);
+  const due = new Map(orders.flatMap((order) => [...rules.effectiveDueTimes(order, ofOrders.get(order.id) ?? [])]));
   const moved = tasks.filter((task) => task.effectiveDueAt?.getTime() !== due.get(task.id)?.getTime());
   if (moved.length === 0) return;
   const times = moved.map((task) => due.get(task.id)?.toISOString() ?? null);

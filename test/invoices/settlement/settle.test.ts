@@ -98,6 +98,34 @@ describe('settle', () => {
     expect(await world.rows.order.count({ where: { organizationId: world.organizationId } })).toBe(1);
   });
 
+  test('an order that waits to be paid for is begun; one that is in any other status stays as it is', async () => {
+    stopClock(at);
+    const world = await makeWorld();
+    const { id: serviceId } = await world.service();
+    const invoice = await world.invoice();
+    const client = { id: invoice.clientId as string };
+    const waiting = await world.order({ client, invoiceId: invoice.id, status: 'UNPAID' });
+    const held = await world.order({ client, invoiceId: invoice.id, status: 'ON_HOLD' });
+    for (const order of [waiting, held]) await invoice.item({ serviceId, orderId: order.id });
+    const task = await waiting.task({ deadlineHours: 24 });
+    const { events } = await recorded(world, () => settled(world, invoice, charge()));
+    expect(events.map(({ type, aggregateId }) => [type, aggregateId])).toEqual([
+      ['invoice.paid', invoice.id],
+      ['order.updated', waiting.id],
+      ['order.status_changed', waiting.id],
+    ]);
+    const orderOf = ({ id }: { id: string }) => world.rows.order.findUniqueOrThrow({ where: { id } });
+    expect(await orderOf(waiting)).toMatchObject({
+      statusKind: 'IN_PROGRESS',
+      startedAt: new Date(at),
+      paymentProcessor: 'Stripe',
+    });
+    expect(await world.rows.orderTask.findUniqueOrThrow({ where: { id: task.id } })).toMatchObject({
+      effectiveDueAt: new Date('2026-03-03T09:00:00.000Z'),
+    });
+    expect(await orderOf(held)).toMatchObject({ statusKind: 'ON_HOLD', startedAt: held.startedAt });
+  });
+
   test('a part that is told twice counts once', async () => {
     const world = await makeWorld();
     const invoice = await world.invoice();
