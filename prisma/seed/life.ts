@@ -95,6 +95,11 @@ export function earlier(one: Date, other: Date): Date {
   return one < other ? one : other;
 }
 
+/** That time, or where it is still to come, some time between the start and today. */
+export function untilToday({ random, base }: { random: Random; base: Date }, start: Date, at: Date): Date {
+  return at < base ? at : new Date(random.int(start.getTime(), base.getTime() - 1));
+}
+
 /** That day at five in the afternoon, UTC, as people set due times. */
 export function atFive(at: Date): Date {
   return new Date(Math.floor(at.getTime() / day) * day + 17 * 3_600_000);

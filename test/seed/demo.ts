@@ -30,16 +30,17 @@ export async function openDemo(name: string, options: Partial<SeedOptions> = {})
   await asSuperuser(drop, `create database ${name} template service_engine owner service_engine_owner`);
   const url = onDatabase(ownerUrl, name);
   const demo = await seed({ ownerUrl: url, size: 'small', base, ...options });
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const client = new pg.Client(url);
+  await client.connect();
   return {
     ...demo,
-    rows: async (sql, values = []) => (await pool.query(sql, values)).rows,
+    rows: async (sql, values = []) => (await client.query(sql, values)).rows,
     pairs: async (sql, values = []) => {
-      const { rows } = await pool.query<[string, AnyRow]>({ text: sql, values, rowMode: 'array' });
+      const { rows } = await client.query<[string, AnyRow]>({ text: sql, values, rowMode: 'array' });
       return Object.fromEntries(rows);
     },
     drop: async () => {
-      await pool.end();
+      await client.end();
       await asSuperuser(drop);
     },
   };

@@ -14,7 +14,7 @@ const names = ['seed_one', 'seed_two', 'seed_bulk'] as const;
 type Name = (typeof names)[number];
 
 const template = inject('template');
-const pools = new Map<Name, pg.Pool>();
+const clients = new Map<Name, pg.Client>();
 let demo: SeededDemo;
 
 const ownerUrl = (name: Name) => onDatabase(template.ownerUrl, name);
@@ -31,9 +31,9 @@ async function asSuperuser(statements: string[]): Promise<void> {
 
 // biome-ignore lint/suspicious/noExplicitAny: each test knows the columns that it asks for.
 async function rows<Row extends pg.QueryResultRow = any>(sql: string, values: unknown[] = [], name: Name = 'seed_one') {
-  const pool = pools.get(name);
-  if (!pool) throw new Error(`${name} is not there.`);
-  return (await pool.query<Row>(sql, values)).rows;
+  const client = clients.get(name);
+  if (!client) throw new Error(`${name} is not there.`);
+  return (await client.query<Row>(sql, values)).rows;
 }
 
 /** How many rows of the table the organization has. */
@@ -58,14 +58,18 @@ let structureBefore: unknown;
 beforeAll(async () => {
   await asSuperuser(names.map((name) => `drop database if exists ${name} with (force)`));
   await asSuperuser(names.map((name) => `create database ${name} template service_engine owner service_engine_owner`));
-  for (const name of names) pools.set(name, new pg.Pool({ connectionString: ownerUrl(name), max: 2 }));
+  for (const name of names) {
+    const client = new pg.Client(ownerUrl(name));
+    await client.connect();
+    clients.set(name, client);
+  }
   structureBefore = await rows(structure);
   expect(await hasDemo(ownerUrl('seed_one'))).toBe(false);
   demo = await seed({ ownerUrl: ownerUrl('seed_one'), size: 'small', base });
 });
 
 afterAll(async () => {
-  for (const pool of pools.values()) await pool.end();
+  for (const client of clients.values()) await client.end();
   await asSuperuser(names.map((name) => `drop database if exists ${name} with (force)`));
 });
 
@@ -233,8 +237,7 @@ describe('the small demo', () => {
   });
 
   test('leaves the triggers at work', async () => {
-    const pool = pools.get('seed_one');
-    const client = await pool?.connect();
+    const client = clients.get('seed_one');
     try {
       await client?.query('begin');
       await client?.query(`update tags set name = 'rush job' where name = 'rush'`);
@@ -243,7 +246,6 @@ describe('the small demo', () => {
       expect(result?.rows).toEqual([{ entity: 'TAG', event: 'UPDATED', changes }]);
     } finally {
       await client?.query('rollback');
-      client?.release();
     }
   });
 

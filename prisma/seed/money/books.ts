@@ -173,6 +173,6 @@ export function leaveOpen({ studio, bills, coupons }: Books, bill: Bill, { tried
   const totals = bills.totals(bill, coupons, coupon);
   const asked = totals.subtotal + totals.tax;
   const movements = [...tried];
-  if (outcome.status === 'PARTIALLY_PAID') movements.push(partPayment(studio.random, bill, asked, studio.base));
+  if (outcome.status === 'PARTIALLY_PAID') movements.push(partPayment(studio, bill, asked));
   bills.write(bill, totals, { ...outcome, credit: 0, movements, paidAt: null });
 }

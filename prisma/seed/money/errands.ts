@@ -2,7 +2,7 @@ import { addDays, addHours } from '../../../src/kernel/time.ts';
 import { boundary } from '../../../src/subscriptions/rules.ts';
 import type { Retainer } from '../agency.ts';
 import type { Client } from '../clients.ts';
-import { earlier, orderTimes } from '../life.ts';
+import { orderTimes, untilToday } from '../life.ts';
 import type { Random } from '../random.ts';
 import { unitsOf } from './amounts.ts';
 import { type Bill, type Line, looseLine } from './bills.ts';
@@ -65,7 +65,7 @@ function billErrand(books: Books, createdAt: Date): void {
   const kind = random.next();
   const later = addHours(createdAt, random.between(4, 24 * 26));
   if (kind > 0.94) {
-    const cancelledAt = earlier(later, addHours(base, -0.001));
+    const cancelledAt = untilToday(books.studio, createdAt, later);
     const deletedAt = addDays(cancelledAt, 2);
     const gone = deletedAt < base && random.chance(0.4) ? { deletedAt } : {};
     leaveOpen(books, bill, { status: 'CANCELLED', cancelledAt, ...gone });

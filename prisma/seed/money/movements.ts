@@ -1,7 +1,7 @@
 import { addDays, addHours } from '../../../src/kernel/time.ts';
 import type { Studio } from '../catalogue.ts';
 import type { Actor } from '../history.ts';
-import { earlier } from '../life.ts';
+import { untilToday } from '../life.ts';
 import type { Random } from '../random.ts';
 import { amountOf } from './amounts.ts';
 import type { Bill } from './bills.ts';
@@ -106,8 +106,9 @@ export function deposit(random: Random, amount: number): number {
 }
 
 /** A part of it, by hand: the rest is still to come. */
-export function partPayment(random: Random, { createdAt }: Bill, amount: number, base: Date): Movement {
-  const at = earlier(addDays(createdAt, random.between(1, 12)), addHours(base, -1));
+export function partPayment(studio: Studio, { createdAt }: Bill, amount: number): Movement {
+  const { random } = studio;
+  const at = untilToday(studio, createdAt, addDays(createdAt, random.between(1, 12)));
   return move(random, at, { kind: 'MANUAL', processor: 'Manual', amount: deposit(random, amount), note: 'Deposit' });
 }
 

@@ -89,6 +89,7 @@ function fail(desk: Desk, renewal: Renewal, at: Date, pays?: (at: Date) => void)
   if (subscription.open !== renewal || !rules.isRunning(subscription)) return;
   const { subtotal, tax } = books.bills.totals(made, books.coupons, null);
   const failure = pays ? random.pick(failures) : failures[0];
+  if (subscription.hasBadCard) subscription.method = books.wallet.badCard(subscription.client, at);
   tried.push(failedCharge(random, subtotal + tax, at, payerOf(desk, subscription, at), failure));
   become(desk, subscription, rules.fail(subscription, at, dunningDays), at);
   const { nextActionAt: next, failedAttempts } = subscription;
@@ -98,9 +99,9 @@ function fail(desk: Desk, renewal: Renewal, at: Date, pays?: (at: Date) => void)
 }
 
 function payerOf({ books }: Desk, subscription: Subscription, at: Date): Payer {
-  const { client, processor, hasBadCard } = subscription;
+  const { client, processor } = subscription;
   const payer = payerAt(books, client, processor, at);
-  if (payer.method) subscription.method ??= hasBadCard ? books.wallet.badCard(client, at) : payer.method;
+  if (payer.method) subscription.method ??= payer.method;
   return { processor: payer.processor, method: payer.method && subscription.method, isRenewal: true };
 }
 

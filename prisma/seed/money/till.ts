@@ -1,7 +1,7 @@
 import { addDays, addHours } from '../../../src/kernel/time.ts';
 import type { SoldItem } from '../catalogue.ts';
 import type { Client } from '../clients.ts';
-import { earlier, type Life } from '../life.ts';
+import { earlier, type Life, untilToday } from '../life.ts';
 import type { Story } from '../orders.ts';
 import type { Random } from '../random.ts';
 import { amountOf, priceAt, unitsOf } from './amounts.ts';
@@ -202,10 +202,10 @@ function pay(books: Books, bill: Bill, at: Date, processor: string, { kind, stop
 
 /** What was cancelled is given back, most of it whole; of what was completed, now and then a part. */
 function givenBackOf({ studio }: Books, bill: Bill, cancelledAt: Date | null, completedAt: Date | null) {
-  const { random, base, agency } = studio;
+  const { random, agency } = studio;
   const after = cancelledAt ?? (completedAt && random.chance(0.008) ? completedAt : null);
   if (!after) return null;
-  const at = earlier(addHours(after, random.between(1, 40)), addHours(base, -0.01));
+  const at = untilToday(studio, after, addHours(after, random.between(1, 40)));
   const toBalance = bill.currency === agency.organization.currency && random.chance(0.3);
   return { at, isWhole: cancelledAt !== null && random.chance(0.65), toBalance };
 }

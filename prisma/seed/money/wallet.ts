@@ -1,4 +1,4 @@
-import { addHours } from '../../../src/kernel/time.ts';
+import { addDays, addHours } from '../../../src/kernel/time.ts';
 import type { Studio } from '../catalogue.ts';
 import type { Client } from '../clients.ts';
 import type { Row } from '../copy.ts';
@@ -9,7 +9,7 @@ export type Method = { id: string };
 export type Wallet = {
   /** The client's card, left there the moment before unless it is there already. */
   card(client: Client, at: Date): Method;
-  /** Another card of the client's in its place, one that is always declined. */
+  /** Another card in its place, which the client left shortly before and which is always declined. */
   badCard(client: Client, at: Date): Method;
   close(): void;
 };
@@ -75,12 +75,15 @@ export function openWallet(studio: Studio, logged: boolean): Wallet {
       const known = badCards.get(client);
       if (known) return known;
       const former = card(client, at);
-      Object.assign(former, { is_default: false, version: 2, updated_at: at });
-      const told = { entity: 'PAYMENT_METHOD' as const, row: former, ownerId: client.id, at };
+      const moment = new Date(
+        random.int(Math.max(former.created_at.getTime(), addDays(at, -10).getTime()), at.getTime()),
+      );
+      Object.assign(former, { is_default: false, version: 2, updated_at: moment });
+      const told = { entity: 'PAYMENT_METHOD' as const, row: former, ownerId: client.id, at: moment };
       const actor = { kind: 'CLIENT' as const, id: client.id };
       if (logged) history.changed('UPDATED', { ...told, actor, before: { is_default: true } });
       const bad = { processor_id: 'pm_test_declined', brand: 'visa', last_4: '0002', is_default: true };
-      const left = leave(client, at, bad);
+      const left = leave(client, moment, bad);
       badCards.set(client, left);
       return left;
     },
