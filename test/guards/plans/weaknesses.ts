@@ -269,7 +269,7 @@ export const weaknesses: readonly Weakness[] = [
       ...forEach(['newcomer'], [...moneyPages, 'invoices that are overdue', 'invoices found by a frequent word']),
     ],
     reads: {
-      ...{ users: 2 * all.clients, client_managers: 9_000, invoices: all.invoices, invoice_search_terms: 5_000 },
+      ...{ users: 3 * all.clients, client_managers: 9_000, invoices: all.invoices, invoice_search_terms: 5_000 },
       ...{ payments: all.payments, subscriptions: 1_100, credit_entries: ofOneClient },
       ticket_employees: 100,
     },
