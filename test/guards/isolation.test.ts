@@ -122,7 +122,10 @@ describe('the app role', () => {
       if ((mine.rowCount ?? 0) > 0) expect([name, await asApp(here.organizationId, away)]).toEqual([name, refused]);
     }
     // A probe of what is empty proves nothing.
-    expect(tables.map(({ name }) => name).filter((name) => !tried.includes(name))).toEqual(['events', 'service_addons']);
+    expect(tables.map(({ name }) => name).filter((name) => !tried.includes(name))).toEqual([
+      'events',
+      'service_addons',
+    ]);
   });
 });
 
@@ -200,7 +203,10 @@ async function exchange(query: string, variables: object, given: string): Promis
     const { query: send } = pg.Client.prototype;
     const statements: string[] = [];
     pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-      const [first, second] = args as [string | { text?: string; values?: unknown[] } | undefined, unknown[] | undefined];
+      const [first, second] = args as [
+        string | { text?: string; values?: unknown[] } | undefined,
+        unknown[] | undefined,
+      ];
       const text = typeof first === 'string' ? first : first?.text;
       const values = (typeof first === 'string' ? second : first?.values) ?? [];
       if (text) statements.push(`${text.replaceAll(uuids, 'ID')} with ${Array.isArray(values) ? values.length : 0}`);
@@ -283,7 +289,9 @@ describe('a stranger’s id is answered as one that never existed: in the same b
       for (const compared of Object.values(filter.getFields())) {
         if (getNamedType(compared.type).name !== 'IdComparator') continue;
         comparisons += 1;
-        const shown = getNamedType(field.type).name.endsWith('Connection') ? '{ totalCount nodes { id } }' : '{ __typename }';
+        const shown = getNamedType(field.type).name.endsWith('Connection')
+          ? '{ totalCount nodes { id } }'
+          : '{ __typename }';
         const query = `query ($filter: ${filter.name}) { ${field.name}(filter: $filter) ${shown} }`;
         // Of whatever type it is: an id of another one is none either.
         const every = types().map((type) => pairsOf(type)[0] as [string, string]);
@@ -294,14 +302,17 @@ describe('a stranger’s id is answered as one that never existed: in the same b
     }
     expect(comparisons).toBeGreaterThan(20);
     for (const name of Object.keys(beneath)) {
-      const parents = fields.find((field) => field.name === name)?.args.filter((arg) => getNamedType(arg.type).name === 'ID');
+      const parents = fields
+        .find((field) => field.name === name)
+        ?.args.filter((arg) => getNamedType(arg.type).name === 'ID');
       for (const { name: argument } of parents ?? []) {
         const type = types().find((candidate) => `${candidate.toLowerCase()}id` === argument.toLowerCase()) as IdType;
         const query = `query ($id: ID!) { ${name}(${argument}: $id) { totalCount nodes { id } } }`;
         for (const pair of pairsOf(type)) await expectAlike(name, query, (id) => ({ id }), pair);
       }
     }
-    const preview = (args: string) => `query ($id: ID!) { couponPreview(code: "${here.one.coupon.code}", ${args}) { __typename } }`;
+    const preview = (args: string) =>
+      `query ($id: ID!) { couponPreview(code: "${here.one.coupon.code}", ${args}) { __typename } }`;
     for (const pair of pairsOf('Client')) {
       await expectAlike('preview', preview('clientId: $id, items: [{ amount: "1" }]'), (id) => ({ id }), pair);
     }
