@@ -104,7 +104,9 @@ const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise
     password,
     code: codeAt(await secondFactor(admin.accountId as string)),
   }),
-  clientInvite: async (world) => ({ id: encodeId('Client', (await world.client()).id) }),
+  clientInvite: async ({ client, one: { member } }) => ({
+    id: encodeId('Client', (await client({ managers: [member] })).id),
+  }),
   sessionSwitch: async ({ rows, admin }) => {
     const other = await makeWorld();
     await rows.user.update({ where: { id: other.admin.id }, data: { accountId: admin.accountId } });
