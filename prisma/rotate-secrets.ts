@@ -9,10 +9,16 @@ import { createSecrets, placeOf, type Secrets } from '../src/kernel/secrets.ts';
 import { keptEncryptionKeys } from '../src/server/keys.ts';
 import { PROJECT, runScript, withOwnerDatabase } from './script.ts';
 
-/** Where secrets are kept: beside each, in `key_id`, which key encrypted the row's. */
-const kept = { stripe_accounts: ['secret_key', 'webhook_secrets'] } as const;
+/** Where secrets are kept, whose they are, and the column beside them that says which key encrypted them. */
+export const kept: readonly Kept[] = [
+  { table: 'stripe_accounts', columns: ['secret_key', 'webhook_secrets'], whose: 'organization_id', key: 'key_id' },
+  { table: 'issuers', columns: ['application_secret'], whose: 'organization_id', key: 'key_id' },
+  { table: 'accounts', columns: ['totp_secret'], whose: 'id', key: 'totp_key_id' },
+];
 
-type Row = { id: string; organization_id: string; key_id: string } & Record<string, Uint8Array<ArrayBuffer>>;
+type Kept = { table: string; columns: readonly string[]; whose: string; key: string };
+
+type Row = { whose: string; key: string } & Record<string, Uint8Array<ArrayBuffer>>;
 
 /** Answers how many rows it encrypted anew. Row by row, so that it can be cut off and begun again. */
 export async function rotateSecrets(ownerUrl: string, secrets: Secrets): Promise<number> {
@@ -20,11 +26,13 @@ export async function rotateSecrets(ownerUrl: string, secrets: Secrets): Promise
   await owner.connect();
   let rotated = 0;
   try {
-    for (const [table, columns] of Object.entries(kept)) {
-      const { rows } = await owner.query<{ id: string }>(`select id from ${table} where key_id <> $1`, [secrets.keyId]);
+    for (const place of kept) {
+      const { rows } = await owner.query<{ id: string }>(`select id from ${place.table} where ${place.key} <> $1`, [
+        secrets.keyId,
+      ]);
       for (const { id } of rows) {
         await owner.query('begin');
-        if (await rotateRow(owner, secrets, table, columns, id)) rotated += 1;
+        if (await rotateRow(owner, secrets, place, id)) rotated += 1;
         await owner.query('commit');
       }
     }
@@ -37,24 +45,23 @@ export async function rotateSecrets(ownerUrl: string, secrets: Secrets): Promise
 async function rotateRow(
   owner: pg.Client,
   secrets: Secrets,
-  table: string,
-  columns: readonly string[],
+  { table, columns, whose, key }: Kept,
   id: string,
 ): Promise<boolean> {
   // Read again under its lock: it may have been changed, or be gone.
   const { rows } = await owner.query<Row>(
-    `select id, organization_id, key_id, ${columns.join(', ')} from ${table} where id = $1 and key_id <> $2 for update`,
+    `select ${whose} as whose, ${key} as key, ${columns.join(', ')} from ${table} where id = $1 and ${key} <> $2 for update`,
     [id, secrets.keyId],
   );
   const [row] = rows;
   if (!row) return false;
   const sealed = columns.map((column) => {
-    const place = placeOf(`${table}.${column}`, row.organization_id);
+    const place = placeOf(`${table}.${column}`, row.whose);
     const bytes = row[column] as Uint8Array<ArrayBuffer>;
-    return secrets.seal(secrets.open({ keyId: row.key_id, bytes }, place), place).bytes;
+    return secrets.seal(secrets.open({ keyId: row.key, bytes }, place), place).bytes;
   });
   const settings = columns.map((column, index) => `${column} = $${index + 3}`).join(', ');
-  await owner.query(`update ${table} set key_id = $2, ${settings} where id = $1`, [id, secrets.keyId, ...sealed]);
+  await owner.query(`update ${table} set ${key} = $2, ${settings} where id = $1`, [id, secrets.keyId, ...sealed]);
   return true;
 }
 

@@ -150,7 +150,8 @@ function openMailer(env: Env, log: Log, lifetime: Lifetime): Mailer {
   const { SMTP_URL: url, MAIL_FROM: from } = env;
   if (url === undefined || from === undefined) {
     const directory = path.join(dataDirectory(env), 'mail');
-    log.info({ directory }, 'without SMTP_URL mail is written to files');
+    // Whoever only tries the engine has nothing to do about it.
+    if (env.DATABASE_URL !== undefined) log.info({ directory }, 'without SMTP_URL mail is written to files');
     return fileMailer(directory);
   }
   const mailer = smtpMailer({ url, from });

@@ -9,10 +9,19 @@ import { newSecret } from '../identity/tokens/commands.ts';
 import { leastSecret } from '../kernel/env.ts';
 import { UnauthenticatedError } from '../kernel/errors.ts';
 import { migrateJobs } from '../kernel/jobs.ts';
+import { createPasswords } from '../kernel/passwords.ts';
 import { migrationTrouble } from './database.ts';
 import { type Lifetime, StartError } from './lifetime.ts';
 
-export type Demo = { databaseUrl: string; token: string; tokenFile: string; secret: string };
+export type Demo = {
+  databaseUrl: string;
+  token: string;
+  tokenFile: string;
+  secret: string;
+  /** With which address the administrator signs in; the password is in the file. */
+  email: string;
+  passwordFile: string;
+};
 
 type Options = { directory: string; lifetime: Lifetime; say: (line: string) => void };
 
@@ -24,7 +33,8 @@ export async function openDemo({ directory, lifetime, say }: Options): Promise<D
   await migrate(server.ownerUrl, directory);
   await seedOnce(server.ownerUrl, say);
   const token = await provideDemoToken(server.ownerUrl, directory);
-  return { databaseUrl: server.appUrl, ...token, secret: provideSecret(directory) };
+  const account = await provideDemoAccount(server.ownerUrl, directory);
+  return { databaseUrl: server.appUrl, ...token, ...account, secret: provideSecret(directory) };
 }
 
 /** The administrator's token of the demo organization, in a file beside its data. */
@@ -32,11 +42,24 @@ export async function provideDemoToken(
   ownerUrl: string,
   directory: string,
 ): Promise<Pick<Demo, 'token' | 'tokenFile'>> {
+  const tokenFile = path.join(directory, 'demo-token');
+  return await asOwner(ownerUrl, async (owner) => ({ token: await provideToken(owner, tokenFile), tokenFile }));
+}
+
+/** The administrator's account, whose first password is in a file beside the data. */
+export async function provideDemoAccount(
+  ownerUrl: string,
+  directory: string,
+): Promise<Pick<Demo, 'email' | 'passwordFile'>> {
+  const passwordFile = path.join(directory, 'demo-password');
+  return await asOwner(ownerUrl, async (owner) => ({ email: await provideAccount(owner, passwordFile), passwordFile }));
+}
+
+async function asOwner<Result>(ownerUrl: string, work: (owner: pg.Pool) => Promise<Result>): Promise<Result> {
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 1 });
   owner.on('error', () => undefined);
   try {
-    const tokenFile = path.join(directory, 'demo-token');
-    return { token: await provideToken(owner, tokenFile), tokenFile };
+    return await work(owner);
   } finally {
     await owner.end();
   }
@@ -85,6 +108,31 @@ async function provideToken(owner: pg.Pool, file: string): Promise<string> {
   );
   writeOwn(file, secret);
   return secret;
+}
+
+/** Answers the account's address. A password that was changed is its holder's; one whose file is gone is made anew. */
+async function provideAccount(owner: pg.Pool, file: string): Promise<string> {
+  const userId = await administrator(owner);
+  const { rows } = await owner.query<{ email: string }>(
+    'select a.email from accounts a join users u on u.account_id = a.id where u.id = $1',
+    [userId],
+  );
+  if (rows[0] && readOwn(file) !== '') return rows[0].email;
+  const password = randomBytes(18).toString('base64url');
+  const { rows: made } = await owner.query<{ email: string }>(
+    `with account as (
+       insert into accounts (email, password_hash, verified_at, display_name)
+         select lower(u.email), $2, now(), u.first_name || ' ' || u.last_name from users u where u.id = $1
+         on conflict (email) do update set password_hash = excluded.password_hash
+         returning id, email
+     ), person as (
+       update users u set account_id = account.id from account where u.id = $1
+     )
+     select email from account`,
+    [userId, await createPasswords().hash(password)],
+  );
+  writeOwn(file, password);
+  return made[0]?.email ?? '';
 }
 
 /** What a deployment gives as SECRET: made at the first start, and kept. */

@@ -147,13 +147,14 @@ async function ask(graphql: GraphQLServer, token: string): Promise<Subjects | nu
 }
 
 /** What `npm start` prints: where it is, how to get in, and a first question that can be pasted. */
-export function announcement(url: string, { token, tokenFile }: Demo): string {
+export function announcement(url: string, { token, tokenFile, email, passwordFile }: Demo): string {
   const question = '{ orders(first: 3) { totalCount nodes { number status { name } client { name } } } }';
   return `
 service-engine-x is ready at ${url}
 
   GraphiQL  ${url}/graphql (open it in a browser: the token is filled in)
   Token     ${token} (kept in ${tokenFile})
+  Sign in   ${email}, with the password in ${passwordFile}
 
 A first question:
 

@@ -27,6 +27,8 @@ async function ofExamples(): Promise<Sent[]> {
   const printed = announcement('http://localhost', {
     token: 'a-token',
     tokenFile: 'a-file',
+    email: 'ada@example.com',
+    passwordFile: 'another-file',
     secret: '',
     databaseUrl: '',
   });

@@ -40,6 +40,39 @@ describe('npm start without DATABASE_URL', () => {
     expect(readToken()).toMatch(/^sx_live_/);
   });
 
+  test('has an account for its administrator, whose password is in a file that only its owner reads', async () => {
+    const file = path.join(directory, 'demo-password');
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+    const password = fs.readFileSync(file, 'utf8').trim();
+    await until(() => server.output().includes('Sign in'), server);
+    const [, email = ''] = /^ {2}Sign in {3}(\S+), with the password in/m.exec(server.output()) ?? [];
+    expect(server.output()).not.toContain(password);
+    const signIn = `mutation { signIn(input: { email: "${email}", password: "${password}" }) {
+      ... on SignInSuccess { token organizations { name } } } }`;
+    const { body } = await ask(server.url, signIn);
+    expect(body).toMatchObject({ data: { signIn: { organizations: [{ name: 'Northwind Content Studio' }] } } });
+    const { token } = (body.data as { signIn: { token: string } }).signIn;
+    expect((await ask(server.url, '{ viewer { kind account { email } } }', token)).body).toEqual({
+      data: { viewer: { kind: 'STAFF', account: { email } } },
+    });
+  });
+
+  test('writes mail into files that only their owner reads', async () => {
+    const email = 'somebody@example.com';
+    const signUp = `mutation { signUp(input: { email: "${email}", password: "eight calm herons", firstName: "A", lastName: "B",
+      organizationName: "C" }) { ... on SignUpSuccess { email } } }`;
+    await ask(server.url, signUp);
+    const mail = path.join(directory, 'mail');
+    await until(() => fs.existsSync(mail) && fs.readdirSync(mail).some((name) => name.endsWith('.txt')), server);
+    const [file = ''] = fs.readdirSync(mail).filter((name) => name.endsWith('.txt'));
+    expect(fs.statSync(path.join(mail, file)).mode & 0o777).toBe(0o600);
+    const link = /http\S+/.exec(fs.readFileSync(path.join(mail, file), 'utf8'))?.[0] ?? '';
+    expect(link.startsWith(`${server.url}/verify-email?token=`)).toBe(true);
+    expect(await (await fetch(link)).text()).toContain('Confirm your address');
+    expect(server.output()).not.toContain('eight calm herons');
+    expect(server.output()).not.toContain(new URL(link).searchParams.get('token'));
+  });
+
   test('keeps secrets with a key of its own, in a file that only its owner reads', async () => {
     const file = path.join(directory, 'encryption-keys');
     expect(fs.statSync(file).mode & 0o777).toBe(0o600);
