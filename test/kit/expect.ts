@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { graphql } from '../generated/gql.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { World } from './world.ts';
 
 /** What every failure tells. Spread it into a mutation's result: `...Failure`. */
@@ -64,9 +65,11 @@ function shown(value: unknown): string {
 
 /** Does the work and asserts that no row of the organization changed, no event was announced, nothing was logged. */
 export async function unchanged<Result>(world: World, work: () => Promise<Result>): Promise<Result> {
-  const before = await fingerprint(world);
+  const before = await fingerprint(world.owner, world.organizationId);
   const result = await work();
-  expect(await fingerprint(world), 'the rows of the organization, table by table').toEqual(before);
+  expect(await fingerprint(world.owner, world.organizationId), 'the rows of the organization, table by table').toEqual(
+    before,
+  );
   return result;
 }
 
@@ -76,34 +79,4 @@ export async function recorded<Result>(world: World, work: () => Promise<Result>
   const result = await work();
   const [events, logs] = [await world.events(), await world.logs()];
   return { result, events: events.slice(eventsBefore.length), logs: logs.slice(logsBefore.length) };
-}
-
-type Fingerprint = Record<string, { rows: number; digest: string | null }>;
-
-let tables: Promise<string[]> | undefined;
-
-// Every table with a tenant, whatever domain it belongs to, and the queue.
-async function fingerprint(world: World): Promise<Fingerprint> {
-  tables ??= world.owner
-    .query<{ name: string }>(
-      `select table_name as name from information_schema.columns
-       where table_schema = 'public' and column_name = 'organization_id' order by 1`,
-    )
-    .then(({ rows }) => rows.map((row) => row.name));
-  const parts = [
-    ...(await tables).map((name) => ({ name, from: `public.${name}`, where: 'organization_id = $1' })),
-    { name: 'organizations', from: 'public.organizations', where: 'id = $1' },
-    { name: 'jobs', from: 'graphile_worker._private_jobs', where: `payload ->> 'organizationId' = $1::text` },
-  ];
-  const { rows } = await world.owner.query<{ name: string; rows: number; digest: string | null }>(
-    parts
-      .map(
-        ({ name, from, where }) =>
-          `select '${name}' as name, count(*)::int as rows, md5(string_agg(md5(t::text), '' order by md5(t::text))) as digest
-           from ${from} t where ${where}`,
-      )
-      .join(' union all '),
-    [world.organizationId],
-  );
-  return Object.fromEntries(rows.map(({ name, ...rest }) => [name, rest]));
 }
