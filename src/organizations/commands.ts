@@ -94,7 +94,7 @@ export const update = command('organization.update', async (tx, viewer, input: U
  */
 export const archive = command('organization.archive', async (tx, viewer, { name }: { name: string }) => {
   const organization = await lockOrganization(tx);
-  rules.checkOwner(organization, viewer.userId);
+  rules.checkOwner(organization, viewer);
   if (name.trim() !== organization.name) throw invalid('name', 'MISMATCH', 'name is not the name of the organization.');
   const { id } = organization;
   await tx.organization.update({ where: { id }, data: { archivedAt: now() } });

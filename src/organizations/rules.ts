@@ -1,8 +1,8 @@
 /**
  * The laws of organizations.
  *
- *  1. An organization has one owner: an active administrator, who has the standard role that may do everything. The owner alone
- *     closes it and opens it again, hands it on, and says which issuers vouch for its people.
+ *  1. An organization has one owner: an active administrator, who has the standard role that may do everything. The owner alone, and
+ *     no token of theirs, closes it and opens it again, hands it on, and says which issuers vouch for its people.
  *  2. While somebody is the owner they neither leave nor are deactivated, deleted or given another role: first they hand it on.
  *  3. It is handed on to an active administrator who has an account.
  *  4. An archived organization is as one that is not there: nobody signs in, no token counts, no page opens, no job works for it.
@@ -14,10 +14,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { InvalidStateError, type IssueList } from '../kernel/errors.ts';
 import { addDays } from '../kernel/time.ts';
 
-/** Law 1. */
-export function checkOwner(organization: { ownerId: string | null }, userId: string | null): void {
-  if (userId === null || organization.ownerId !== userId)
-    throw new InvalidStateError('Only the owner of the organization may do this.', 'NOT_THE_OWNER');
+/** Law 1: in person, not by a token of theirs. */
+export function checkOwner(
+  organization: { ownerId: string | null },
+  { kind, userId }: { kind: string; userId: string | null },
+): void {
+  if (userId === null || kind === 'TOKEN' || organization.ownerId !== userId)
+    throw new InvalidStateError('Only the owner of the organization may do this, signed in.', 'NOT_THE_OWNER');
 }
 
 /** Law 2. */

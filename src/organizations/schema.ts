@@ -121,7 +121,7 @@ mutation('organizationUpdate', {
 
 mutation('organizationArchive', {
   description:
-    'Closes the viewer’s organization. Nobody signs in any more, no token counts, no public page opens and no job works for it, as if it were not there; nothing is deleted. Only its owner may (NOT_THE_OWNER), who is told by mail how to open it again: see `organizationRestore`.',
+    'Closes the viewer’s organization. Nobody signs in any more, no token counts, no public page opens and no job works for it, as if it were not there; nothing is deleted. Only its owner may, signed in (NOT_THE_OWNER), who is told by mail how to open it again: see `organizationRestore`.',
   command: organizations.archive,
   input: (t) => ({
     name: t.string({

@@ -80,6 +80,13 @@ describe('the environment', () => {
     );
   });
 
+  test('has as many proxies before it as it is told, and none by itself', () => {
+    expect(readEnv({}).TRUST_PROXY).toBe(0);
+    expect(readEnv({ TRUST_PROXY: '2' }).TRUST_PROXY).toBe(2);
+    for (const wrong of ['true', '-1', '1.5', '11'])
+      expect(() => readEnv({ TRUST_PROXY: wrong })).toThrow('TRUST_PROXY: ');
+  });
+
   test('takes an empty variable for an unset one', () => {
     expect(readEnv({ PORT: '', DATABASE_URL: '' }).PORT).toBe(4000);
   });

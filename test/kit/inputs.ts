@@ -67,6 +67,9 @@ function mutationDocument(field: GraphQLField<unknown, unknown>): string {
   }`;
 }
 
+// A status's code is a small integer, and a run that one process does alone counts beyond those.
+const newCode = () => 1_000 + (unique() % 30_000);
+
 const newEmail = () => `new-${unique()}-${randomBytes(3).toString('hex')}@example.com`;
 
 /** An administrator who could own the organization. */
@@ -130,7 +133,7 @@ const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise
     id: (await order({ employees: [member], deletedAt: new Date() })).id,
   }),
   orderStatusDelete: async (world) => ({
-    id: (await world.status({ code: 100 + unique(), name: `Status ${unique()}`, kind: 'ON_HOLD' })).id,
+    id: (await world.status({ code: newCode(), name: `Status ${unique()}`, kind: 'ON_HOLD' })).id,
   }),
   filledFormFieldCreate: (world) => ({ orderId: world.ids.Order }),
   orderTaskReopen: async (world) => ({
@@ -179,7 +182,7 @@ const examples: Record<string, (world: PopulatedWorld, actor: Person) => Promise
     id: (await ticket({ employees: [member], deletedAt: new Date() })).id,
   }),
   ticketStatusDelete: async (world) => ({
-    id: (await world.ticketStatus({ code: 100 + unique(), name: `Status ${unique()}`, kind: 'PENDING' })).id,
+    id: (await world.ticketStatus({ code: newCode(), name: `Status ${unique()}`, kind: 'PENDING' })).id,
   }),
 };
 

@@ -370,6 +370,14 @@ returns table (
     from issuers i where i.id = issuer and is_open(i.organization_id)
 $$;
 
+-- For the buttons of a page where people sign in: the issuers of an organization, by its name in addresses.
+create function issuers_of(organization_slug text) returns table (issuer_id uuid, name text)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select i.id, i.name::text
+    from organizations o join issuers i on i.organization_id = o.id
+    where o.slug = organization_slug and o.archived_at is null order by i.name, i.id
+$$;
+
 -- The account that an issuer of the deployment means by a subject.
 create function find_account_of_identity(issuer_address text, subject_name text) returns table (account_id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
@@ -391,7 +399,7 @@ declare
   name text;
 begin
   foreach name in array array[
-    'is_open(uuid)', 'organizations_of_account()', 'find_archived_organization(uuid)', 'find_issuer(uuid)',
+    'is_open(uuid)', 'organizations_of_account()', 'find_archived_organization(uuid)', 'find_issuer(uuid)', 'issuers_of(text)',
     'find_invitation(bytea, timestamptz)', 'due_invitations(timestamptz, int)', 'find_account_of_identity(text, text)'] loop
     execute format('revoke execute on function %s from public', name);
     execute format('grant execute on function %s to service_engine_app', name);

@@ -92,7 +92,13 @@ export const use = command('magicLinks.use', async (tx, viewer, { id, device }: 
   const clientId = viewer.userId ?? '';
   // One statement, so that of several at once one finds it unused.
   const { count } = await tx.magicLink.updateMany({
-    where: { id, userId: clientId, usedAt: null, expiresAt: { gt: at } },
+    where: {
+      id,
+      userId: clientId,
+      usedAt: null,
+      expiresAt: { gt: at },
+      user: { status: 'ACTIVE', hasTwoFactor: false },
+    },
     data: { usedAt: at },
   });
   if (count === 0) throw new InvalidStateError('The link is not good any more.', 'MAGIC_LINK_SPENT');

@@ -42,7 +42,7 @@ type Fields = { name: string; applicationId: string; applicationSecret: string |
 
 // Nobody else has us call an address.
 const mayCreate = command('issuers.create', async (tx, viewer) => {
-  checkOwner(await lockOrganization(tx), viewer.userId);
+  checkOwner(await lockOrganization(tx), viewer);
 });
 
 /** Law 4. What exactly is the matter with it might tell about our network. */
@@ -61,7 +61,7 @@ const store = (secrets: Secrets) =>
     'issuers.create',
     async (tx, viewer, { applicationSecret, ...fields }: Fields & { address: string }) => {
       const organizationId = organizationOf(viewer);
-      checkOwner(await lockOrganization(tx), viewer.userId);
+      checkOwner(await lockOrganization(tx), viewer);
       if ((await tx.issuer.count()) >= rules.mostIssuers)
         throw new LimitReachedError(`An organization has at most ${rules.mostIssuers} issuers.`, rules.mostIssuers);
       const issuer = await tx.issuer.create({
@@ -90,7 +90,7 @@ const change = (secrets: Secrets) =>
     async (tx, viewer, input: UpdateIssuer) => {
       const issuer = await lockIssuer(tx, input.id);
       requireVersion(issuer, input.expectedVersion);
-      checkOwner(await lockOrganization(tx), viewer.userId);
+      checkOwner(await lockOrganization(tx), viewer);
       const issues = issueList();
       const { applicationSecret, ...fields } = rules.checkFields(issues, input, false);
       issues.throwIfAny();
@@ -115,7 +115,7 @@ function sealed(secrets: Secrets, organizationId: string, secret: string | null 
 /** Deletes an issuer: whom it let in is out at once. Laws 3 and 5. Announces `issuer.deleted`. */
 export const remove = command('issuers.delete', async (tx, viewer, { id }: { id: string }) => {
   const issuer = await lockIssuer(tx, id);
-  checkOwner(await lockOrganization(tx), viewer.userId);
+  checkOwner(await lockOrganization(tx), viewer);
   await tx.issuer.delete({ where: { id: issuer.id } });
   await emit(tx, 'issuer.deleted', { issuer: issuer.id });
   return { id: issuer.id };

@@ -40,7 +40,7 @@ const secretMeaning = 'The secret that it gave us: OAuth’s client secret. It i
 
 mutation('issuerCreate', {
   description:
-    'Adds an issuer of the organization’s own, which is asked about itself first. Whoever it vouches for by a verified e-mail address can sign in as the active person who has it. Only the owner may (NOT_THE_OWNER).',
+    'Adds an issuer of the organization’s own, which is asked about itself first. Whoever it vouches for by a verified e-mail address can sign in as the active person who has it. Only the owner may, signed in (NOT_THE_OWNER).',
   command: issuers.create,
   input: (t) => ({
     name: t.string({ required: true, description: 'What its button says: 1 to 100 characters.' }),
@@ -58,7 +58,7 @@ mutation('issuerCreate', {
 
 mutation('issuerUpdate', {
   description:
-    'Changes an issuer’s name, or what we are to it. An absent field stays. Its address never changes: delete it, and add another. Only the owner may (NOT_THE_OWNER).',
+    'Changes an issuer’s name, or what we are to it. An absent field stays. Its address never changes: delete it, and add another. Only the owner may, signed in (NOT_THE_OWNER).',
   command: issuers.update,
   input: (t) => ({
     id: t.id({ required: true, description: 'The issuer.' }),
@@ -74,7 +74,7 @@ mutation('issuerUpdate', {
 
 mutation('issuerDelete', {
   description:
-    'Deletes an issuer, and ends at once the sessions that it vouched for. Only the owner may (NOT_THE_OWNER).',
+    'Deletes an issuer, and ends at once the sessions that it vouched for. Only the owner may, signed in (NOT_THE_OWNER).',
   command: issuers.remove,
   input: (t) => ({ id: t.id({ required: true, description: 'The issuer.' }) }),
   ids: { id: 'Issuer' },

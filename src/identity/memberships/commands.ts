@@ -130,7 +130,7 @@ export const transferOwnership = saga(
 
 const handOver = command('organization.transferOwnership', async (tx, viewer, { ownerId }: { ownerId: string }) => {
   const organization = await lockOrganization(tx);
-  checkOwner(organization, viewer.userId);
+  checkOwner(organization, viewer);
   await handOn(tx, organization, ownerId);
   return { id: organization.id };
 });

@@ -108,7 +108,7 @@ mutation('organizationLeave', {
 
 mutation('organizationTransferOwnership', {
   description:
-    'Makes another active administrator the owner of the viewer’s organization. Only the owner may (NOT_THE_OWNER), with the account’s password where it has one (WRONG_PASSWORD). Refused for who is no administrator (NOT_AN_ADMINISTRATOR), has no account (NO_ACCOUNT), and for who is signed in to none.',
+    'Makes another active administrator the owner of the viewer’s organization. Only the owner may, signed in (NOT_THE_OWNER), with the account’s password where it has one (WRONG_PASSWORD). Refused for who is no administrator (NOT_AN_ADMINISTRATOR), has no account (NO_ACCOUNT), and for who is signed in to none.',
   command: memberships.transferOwnership,
   provide: surroundings,
   input: (t) => ({

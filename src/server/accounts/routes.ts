@@ -109,7 +109,7 @@ export function accountRoutes({ tools, settings, authenticate }: AccountPages): 
         return pages.passwordSet;
       } catch (error) {
         if (!(error instanceof InvalidInputError)) throw error;
-        return pages.newPassword({ token, problem: error.message });
+        return pages.newPassword({ token, problem: `The ${error.message}` });
       }
     });
   };

@@ -6,6 +6,7 @@ import {
   arrive,
   type Destination,
   findDestination,
+  issuersOf,
   needsCode,
 } from '../../identity/issuers/arrivals/commands.ts';
 import { waitingMinutes } from '../../identity/issuers/arrivals/rules.ts';
@@ -25,7 +26,7 @@ import type { Log } from '../../kernel/log.ts';
 import { addMinutes, now } from '../../kernel/time.ts';
 import { newToken } from '../../kernel/tokens.ts';
 import { formOf } from '../forms.ts';
-import type { Answer, Route } from '../http.ts';
+import { type Answer, type Route, sendJson } from '../http.ts';
 import { decodeSegment } from '../paths.ts';
 import { notOurs, type Page, privacy, sendPage, tooMany } from '../sign-in-page.ts';
 import { sealedCookies } from './cookies.ts';
@@ -54,6 +55,15 @@ export function oidcRoutes(options: OidcOptions): Record<string, Route> {
   const { tools, settings, offered, openId, log, landing } = options;
   const cookies = sealedCookies(tools.secrets, () => settings.publicUrl);
   const redirectUri = () => `${settings.publicUrl}/oidc/callback`;
+
+  // The same for an organization that is not there as for one without issuers of its own.
+  const list: Answer = async (request, response) => {
+    const organization = searchOf(request).get('organization');
+    const known = await issuersOf(tools.database, offered, organization);
+    const search = organization === null ? '' : `?organization=${encodeURIComponent(organization)}`;
+    const issuers = known.map(({ key, name }) => ({ name, url: `${settings.publicUrl}/oidc/${key}/start${search}` }));
+    sendJson(response, 200, { issuers });
+  };
 
   const start: Answer = async (request, response, exchange, { issuer = '' }) => {
     const destination = await findDestination(tools, offered, decodeSegment(issuer) ?? '');
@@ -169,6 +179,7 @@ export function oidcRoutes(options: OidcOptions): Record<string, Route> {
   }
 
   return {
+    '/oidc': { methods: ['GET'], answer: list, forPages: true },
     '/oidc/:issuer/start': { methods: ['GET'], answer: start },
     '/oidc/callback': { methods: ['GET'], answer: callback },
     '/oidc/code': { methods: ['POST'], answer: giveCode },

@@ -157,8 +157,8 @@ describe('/reset-password', () => {
   test('says what is wrong with a password, and takes another', async () => {
     const { world, account, token } = await cast();
     for (const [bad, words] of [
-      ['short', 'must have 10 characters or more'],
-      ['password2024', 'is one of those that are tried first'],
+      ['short', 'The password must have 10 characters or more.'],
+      ['password2024', 'The password is one of those that are tried first.'],
     ] as const) {
       const { status, text } = await accountUnchanged(world, account.id, () =>
         post('/reset-password', { token, password: bad }),

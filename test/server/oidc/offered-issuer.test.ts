@@ -127,6 +127,25 @@ describe('an issuer of the deployment', () => {
   });
 });
 
+describe('GET /oidc', () => {
+  test('lists where buttons lead: the organization’s own first, and nothing about one that is not there', async () => {
+    const world = await makeWorld();
+    const own = await world.issuer({ name: 'Directory' });
+    const list = async (search: string) => JSON.parse((await open().get(`/oidc${search}`)).text);
+    const google = (search: string) => ({ name: 'Google & Co', url: `https://engine.test/oidc/google/start${search}` });
+    expect(await list('')).toEqual({ issuers: [google('')] });
+    const here = `?organization=${world.organization.slug}`;
+    const key = encodeId('Issuer', own.id);
+    expect(await list(here)).toEqual({
+      issuers: [{ name: 'Directory', url: `https://engine.test/oidc/${key}/start${here}` }, google(here)],
+    });
+    for (const nobody of ['?organization=nobody', '?organization=%00', '?organization='])
+      expect((await list(nobody)).issuers).toHaveLength(1);
+    await world.rows.organization.update({ where: { id: world.organizationId }, data: { archivedAt: new Date() } });
+    expect((await list(here)).issuers).toHaveLength(1);
+  });
+});
+
 describe('law 5: the second factor of an account', () => {
   async function waiting() {
     const cast = await makeCast();

@@ -78,6 +78,23 @@ export async function findDestination(
   };
 }
 
+/** The issuers by which one signs in to an organization, by its name in addresses: its own, and those of the deployment. */
+export async function issuersOf(
+  { pool }: Database,
+  offered: readonly OfferedIssuer[],
+  slug: string | null,
+): Promise<{ key: string; name: string }[]> {
+  // No name has a NUL, and PostgreSQL takes none to compare with.
+  const { rows: own } =
+    slug === null || slug.includes('\0')
+      ? { rows: [] }
+      : await pool.query<{ id: string; name: string }>('select issuer_id as id, name from issuers_of($1)', [slug]);
+  return [
+    ...own.map(({ id, name }) => ({ key: encodeId('Issuer', id), name })),
+    ...offered.map(({ id, name }) => ({ key: id, name })),
+  ];
+}
+
 /** Somebody whom an issuer vouches for, and what they asked for when they left. */
 export type Arrival = {
   claims: Claims;
