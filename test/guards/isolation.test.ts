@@ -155,6 +155,7 @@ const asOwner: Record<string, string> = {
   forget_idempotency_keys: 'old keys of all tenants go, and nothing else',
   forget_rate_buckets: 'the same of what was asked long ago',
   is_open: 'whether an organization is there at all, before anybody is at work for it',
+  issuers_of: 'by whom one signs in to an organization, before anybody has',
   keep_client_search_terms: 'search terms are written by the database, for the app role only reads them',
   keep_invoice_search_terms: 'the same',
   keep_order_search_terms: 'the same',
