@@ -23,7 +23,6 @@ import { createRates, forgetRateBuckets } from './kernel/rates.ts';
 import { createSecrets, type EncryptionKey } from './kernel/secrets.ts';
 import { fileMailer } from './mail/files/jobs.ts';
 import { sendMails } from './mail/jobs.ts';
-import { smtpMailer } from './mail/smtp/jobs.ts';
 import { organizationMails } from './organizations/jobs.ts';
 import { schema } from './schema.ts';
 import { accountRoutes } from './server/accounts/routes.ts';
@@ -60,7 +59,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
     database,
     secrets: createSecrets(keys),
     passwords: createPasswords(),
-    mailer: openMailer(env, log, lifetime),
+    mailer: await openMailer(env, log, lifetime),
     remotes: { stripe: { url: env.STRIPE_URL, timeoutMs: env.STRIPE_TIMEOUT_SECONDS * 1_000 } },
     fetchOutbound: createOutbound({ privateHosts: env.OUTBOUND_PRIVATE_HOSTS }),
   };
@@ -146,7 +145,7 @@ async function serve(env: Env, log: Log, lifetime: Lifetime): Promise<void> {
   if (demo) say(announcement(address, demo));
 }
 
-function openMailer(env: Env, log: Log, lifetime: Lifetime): Mailer {
+async function openMailer(env: Env, log: Log, lifetime: Lifetime): Promise<Mailer> {
   const { SMTP_URL: url, MAIL_FROM: from } = env;
   if (url === undefined || from === undefined) {
     const directory = path.join(dataDirectory(env), 'mail');
@@ -154,6 +153,7 @@ function openMailer(env: Env, log: Log, lifetime: Lifetime): Mailer {
     if (env.DATABASE_URL !== undefined) log.info({ directory }, 'without SMTP_URL mail is written to files');
     return fileMailer(directory);
   }
+  const { smtpMailer } = await import('./mail/smtp/jobs.ts');
   const mailer = smtpMailer({ url, from });
   lifetime.onEnd('the connections to the mail server', mailer.close);
   return mailer;

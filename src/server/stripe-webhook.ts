@@ -7,7 +7,6 @@ import type { Log } from '../kernel/log.ts';
 import { placeOf } from '../kernel/secrets.ts';
 import { now } from '../kernel/time.ts';
 import { systemViewer } from '../kernel/viewer.ts';
-import { verified } from '../payments/processors/stripe/jobs.ts';
 import { eventOf } from '../payments/processors/stripe/rules.ts';
 import { type Route, sendJson } from './http.ts';
 
@@ -22,6 +21,7 @@ export function stripeWebhook(tools: Tools, log: Log): Route {
     if (!organizationId || !secrets) return sendJson(response, 404, { error: 'Nobody takes events here.' });
     const body = await bodyOf(request);
     if (!body) return sendJson(response, 413, { error: `An event has at most ${maxBodyBytes} bytes.` });
+    const { verified } = await import('../payments/processors/stripe/jobs.ts');
     const payload = verified(body, String(request.headers['stripe-signature'] ?? ''), secrets, now());
     const event = payload && eventOf(payload);
     if (!event) {

@@ -30,6 +30,7 @@ import {
 import { measurePaying } from './paying.ts';
 import { createProfiler } from './profile.ts';
 import { goals, type Measured, type Results, resultTable } from './report.ts';
+import { measureReports } from './reporting.ts';
 import { type ServerName, serverTitles, serving, startEngine, startHandwritten } from './servers.ts';
 import { goalLines } from './table.ts';
 
@@ -142,6 +143,7 @@ async function compare(
   await end(peer);
   // Two workers would share the delivery of the events.
   await end(plain);
+  if (names.includes('dashboard')) results.reporting = await measureReports(access(engine));
   if (names.includes('orderCreate')) {
     const compiled = { child: engine, target: createTarget(access(engine), subjects) };
     results.orderCreate = await measure(cluster, 'orderCreate', { compiled }, seconds);

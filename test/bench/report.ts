@@ -2,6 +2,7 @@ import { type Answered, compiledGoals, type Reads, timesAsFast } from './goals.t
 import type { Latencies } from './load.ts';
 import { type OperationName, operationTitles, type ReadName } from './operations.ts';
 import type { Paying } from './paying.ts';
+import type { Reporting } from './reporting.ts';
 import { type ServerName, serverTitles } from './servers.ts';
 import { type Goal, table } from './table.ts';
 
@@ -15,7 +16,12 @@ export type Measured = Answered & {
 };
 
 /** By operation, then by who answered. */
-export type Results = { reads: Reads<Measured>; orderCreate?: { compiled: Measured }; paying?: Paying };
+export type Results = {
+  reads: Reads<Measured>;
+  orderCreate?: { compiled: Measured };
+  paying?: Paying;
+  reporting?: Reporting;
+};
 
 /** Statements of one dashboard page, by its size. */
 export type StatementsBySize = { small: number; large: number };
@@ -92,6 +98,14 @@ export function goals({ results, fallbacks, statements, idleMb, readyMs }: Facts
       name: 'invoiceMarkPaid of 10 lines, p50 below 3 × orderCreate',
       got: `${markPaid[10].p50.toFixed(1)} ms, ${ratio.toFixed(2)} × (${markPaid[10].statements.toFixed(1)} statements; of 1 line ${markPaid[1].p50.toFixed(1)} ms, ${markPaid[1].statements.toFixed(1)})`,
       met: ratio < 3,
+    });
+  }
+  if (results.reporting) {
+    const waits = Object.entries(results.reporting);
+    found.push({
+      name: 'each report, p50 below 50 ms',
+      got: waits.map(([name, { p50 }]) => `${name} ${p50.toFixed(1)}`).join(', '),
+      met: waits.every(([, { p50 }]) => p50 < 50),
     });
   }
   const peak = (path: 'compiled' | 'plain') =>

@@ -5,7 +5,6 @@ import { organizationOf, type Viewer } from '../../kernel/viewer.ts';
 import { checkRealMoney, takesTestPayments } from '../rules.ts';
 import { builtIn } from './built-in/jobs.ts';
 import type { AttachedMethod, Charge, MethodOwner, Outcome, ProcessorName, Refund } from './rules.ts';
-import { stripeProcessor } from './stripe/jobs.ts';
 
 /** Who moves money for an organization. Every function calls out, none inside of a transaction. */
 export type Processor = {
@@ -47,7 +46,7 @@ export async function findProcessor(
   const { stripeAccount } = configuration;
   if (stripeAccount && wanted !== 'TEST') {
     checkRealMoney(viewer, stripeAccount);
-    return { name: 'STRIPE', processor: openStripeOf(tools, viewer, stripeAccount) };
+    return { name: 'STRIPE', processor: await openStripeOf(tools, viewer, stripeAccount) };
   }
   const isTesting = wanted !== 'STRIPE' && takesTestPayments(configuration, stripeAccount);
   return isTesting ? { name: 'TEST', processor: builtIn } : null;
@@ -72,7 +71,13 @@ function configurationOf({ database }: Tools, viewer: Viewer) {
 
 type Account = { secretKey: Uint8Array<ArrayBuffer>; keyId: string };
 
-function openStripeOf({ secrets, remotes }: Tools, viewer: Viewer, { secretKey, keyId }: Account): Processor {
+async function openStripeOf(
+  { secrets, remotes }: Tools,
+  viewer: Viewer,
+  { secretKey, keyId }: Account,
+): Promise<Processor> {
+  // Its SDK takes 16 MB: only where somebody has an account there.
+  const { stripeProcessor } = await import('./stripe/jobs.ts');
   const place = placeOf('stripe_accounts.secret_key', organizationOf(viewer));
   return stripeProcessor(secrets.open({ keyId, bytes: secretKey }, place), remotes.stripe);
 }

@@ -9,7 +9,6 @@ import { unavailability } from '../../kernel/unavailability.ts';
 import { type Page, privateHeaders } from '../html.ts';
 import type { Answer, Route } from '../http.ts';
 import { decodeSegment } from '../paths.ts';
-import { openPdf } from './pdf/draw.ts';
 import { invoicePage, missingPage, thanksPage, unavailablePage } from './view.ts';
 
 export type InvoiceRoutesOptions = { database: Database; log: Log };
@@ -82,6 +81,8 @@ async function sendPdf({ request, response }: Exchange, invoice: InvoiceFacts): 
     response.writeHead(200, headers).end();
     return;
   }
+  // What draws it takes 25 MB, and few processes ever need it.
+  const { openPdf } = await import('./pdf/draw.ts');
   const pdf = await openPdf(composeDocument(invoice, now()));
   response.writeHead(200, headers);
   try {
