@@ -1,8 +1,19 @@
+/** In whose name a mail is sent: an organization's, and what it has said about its mails. */
+export type Sender = {
+  name: string;
+  /** Where answers go. Null: to the address that mail is sent from. */
+  replyTo: string | null;
+  /** What stands beneath, line by line. Null: the name only. */
+  signature: string | null;
+  /** Of the button: #rrggbb. Null: ours. */
+  color: string | null;
+};
+
 /** What a mail says, before it has a form. */
 export type Letter = {
   to: { name: string; address: string };
-  /** In whose name it is sent: an organization's. Null: the server's. */
-  from: string | null;
+  /** Null: it is sent in the server's name. */
+  from: Sender | null;
   subject: string;
   paragraphs: readonly string[];
   /** What to do about it: a link, as a button where there are any. */
@@ -24,6 +35,8 @@ export type Mail = {
   id: string;
   /** Who sends it, as people know them. Under which address is the mailer's to say. */
   senderName: string;
+  /** Where answers go. Null: to the address that it is sent from. */
+  replyTo: string | null;
   to: { name: string; address: string };
   subject: string;
   text: string;

@@ -5,17 +5,21 @@
  *     Message-ID, so that whoever gets it twice sees it once.
  *  2. What it says is worked out when it is sent. The queue holds ids, and so neither addresses nor secrets.
  *  3. It has the same words as text and as HTML. What people have named is text in both, and one line of it in a header.
- *  4. A mail to an address that nobody has proven repeats no words of a stranger that could be a link.
+ *  4. A mail to an address that nobody has proven repeats no words of a stranger that could be a link: of a sender its name at
+ *     most, and no signature.
+ *  5. An organization's mails bear its name, its signature and its colour, and answers go where it says. What is written on
+ *     the colour can be read on it.
  */
 import { html } from '../kernel/html.ts';
-import type { Letter, Mail } from '../kernel/mail.ts';
+import type { Letter, Mail, Sender } from '../kernel/mail.ts';
 
 /** Law 3. */
 export function mailOf(id: string, letter: Letter, serverName: string): Mail {
   const { to, from, subject } = letter;
   return {
     id,
-    senderName: oneLine(from ?? serverName),
+    senderName: oneLine(from?.name ?? serverName),
+    replyTo: from?.replyTo == null ? null : checkedAddress(from.replyTo),
     to: { name: oneLine(to.name), address: checkedAddress(to.address) },
     subject: oneLine(subject),
     text: textOf(letter),
@@ -28,9 +32,14 @@ function textOf({ from, paragraphs, action, asides }: Letter): string {
     ...paragraphs,
     ...(action ? [`${action.label}:\n${action.url}`] : []),
     ...asides,
-    ...(from === null ? [] : [`-- \n${oneLine(from)}`]),
+    ...(from === null ? [] : [['-- ', oneLine(from.name), ...linesOf(from)].join('\n')]),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** What an organization wants beneath its mails. */
+function linesOf({ signature }: Sender): string[] {
+  return signature === null ? [] : signature.split(/\r\n|\r|\n/).map(oneLine);
 }
 
 const style = {
@@ -38,10 +47,33 @@ const style = {
   card: 'max-width:480px;margin:0 auto;padding:32px;background:#fff;border:1px solid #dfe2e6;border-radius:12px',
   from: 'margin:0 0 16px;font-size:14px;color:#5b6470',
   paragraph: 'margin:0 0 16px',
-  button:
-    'display:inline-block;padding:12px 24px;border-radius:8px;background:#2257c9;color:#fff;font-weight:600;text-decoration:none',
+  button: 'display:inline-block;padding:12px 24px;border-radius:8px;font-weight:600;text-decoration:none',
   aside: 'margin:16px 0 0;font-size:14px;color:#5b6470;word-break:break-word',
+  signature:
+    'max-width:480px;margin:16px auto 0;padding:0 32px;font-size:13px;color:#5b6470;word-break:break-word;white-space:pre-line',
 };
+
+const ourColor = '#2257c9';
+
+/** Law 5: black or white, whichever stands out more. By WCAG's relative luminance. */
+export function inkOn(color: string): '#fff' | '#000' {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#fff' : '#000';
+}
+
+/** Whether the text is a colour as mails take it. */
+export function isColor(text: string): boolean {
+  return /^#[0-9a-f]{6}$/.test(text);
+}
+
+function buttonOf(from: Sender | null): string {
+  const color = from?.color && isColor(from.color) ? from.color : ourColor;
+  return `${style.button};background:${color};color:${inkOn(color)}`;
+}
 
 function htmlOf({ from, subject, paragraphs, action, asides }: Letter): string {
   return html`<!doctype html>
@@ -53,12 +85,13 @@ function htmlOf({ from, subject, paragraphs, action, asides }: Letter): string {
 </head>
 <body style="${style.body}">
 <div style="${style.card}">
-${from === null ? null : html`<p style="${style.from}"><bdi>${from}</bdi></p>`}
+${from === null ? null : html`<p style="${style.from}"><bdi>${from.name}</bdi></p>`}
 ${paragraphs.map((text) => html`<p style="${style.paragraph}">${text}</p>\n`)}
-${action && html`<p style="${style.paragraph}"><a href="${action.url}" style="${style.button}">${action.label}</a></p>`}
+${action && html`<p style="${style.paragraph}"><a href="${action.url}" style="${buttonOf(from)}">${action.label}</a></p>`}
 ${action && html`<p style="${style.aside}">If the button does not work, open this address: ${action.url}</p>`}
 ${asides.map((text) => html`<p style="${style.aside}">${text}</p>\n`)}
 </div>
+${from?.signature ? html`<p style="${style.signature}">${linesOf(from).join('\n')}</p>` : null}
 </body>
 </html>
 `.markup;
@@ -83,6 +116,12 @@ export function isAddress(text: string): boolean {
 function checkedAddress(address: string): string {
   if (!isAddress(address)) throw new Error('A mail was to go to what is no address.');
   return address;
+}
+
+/** Law 4: the sender as an address may know it that nobody has proven; null where its name could be taken for a link. */
+export function toStrangers(sender: Sender | null): Sender | null {
+  const name = sender && harmless(sender.name);
+  return name === null ? null : { ...(sender as Sender), name, signature: null };
 }
 
 /** Law 4: the words, or null where they could be taken for a link. */

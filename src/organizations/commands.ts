@@ -26,6 +26,9 @@ export type UpdateOrganization = {
   paymentTermDays?: number | null;
   sessionIdleMinutes?: number | null;
   sessionHours?: number | null;
+  mailReplyTo?: string | null;
+  mailSignature?: string | null;
+  mailColor?: string | null;
   expectedVersion?: number | null;
 };
 
@@ -61,6 +64,10 @@ export const update = command('organization.update', async (tx, viewer, input: U
     issues.add('timeZone', 'UNKNOWN', `${input.timeZone} is not a time zone.`);
   }
   checkDunningDays(issues, input.dunningDays);
+  rules.checkAddress(issues, 'notificationEmail', input.notificationEmail);
+  rules.checkAddress(issues, 'mailReplyTo', input.mailReplyTo);
+  const mailSignature = optionalText(issues, 'mailSignature', input.mailSignature, 500);
+  const mailColor = rules.mailColorOf(issues, 'mailColor', input.mailColor);
   issues.throwIfAny();
   requireVersion(await lockOrganization(tx), input.expectedVersion);
   await tx.organization.update({
@@ -82,6 +89,9 @@ export const update = command('organization.update', async (tx, viewer, input: U
       paymentTermDays: input.paymentTermDays ?? undefined,
       sessionIdleMinutes: input.sessionIdleMinutes ?? undefined,
       sessionHours: input.sessionHours ?? undefined,
+      mailReplyTo: input.mailReplyTo,
+      mailSignature,
+      mailColor,
     },
   });
   await emit(tx, 'organization.updated', { organization: id });

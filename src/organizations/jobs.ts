@@ -3,7 +3,7 @@ import type { Settings } from '../kernel/env.ts';
 import { encodeId } from '../kernel/id.ts';
 import type { MailKind } from '../kernel/mail.ts';
 import { systemViewer } from '../kernel/viewer.ts';
-import { restoreDays, restoreToken } from './rules.ts';
+import { restoreDays, restoreToken, senderOf } from './rules.ts';
 
 /** What owners are told about their organizations. */
 export function organizationMails({ database }: Pick<Tools, 'database'>, settings: Settings): MailKind[] {
@@ -43,12 +43,12 @@ export function organizationMails({ database }: Pick<Tools, 'database'>, setting
         const organization = await database.read(systemViewer(organizationId), (db) =>
           db.organization.findUnique({ where: { id: organizationId }, include: { owner: true } }),
         );
-        const { name, owner } = organization ?? {};
         // It may have been handed on again.
-        if (!name || owner?.id !== ownerId) return null;
+        if (!organization || organization.owner?.id !== ownerId) return null;
+        const { name, owner } = organization;
         return {
           to: { name: `${owner.firstName} ${owner.lastName}`, address: owner.email },
-          from: name,
+          from: senderOf(organization),
           subject: `${name} is yours`,
           paragraphs: [
             `Hello ${owner.firstName},`,

@@ -9,10 +9,14 @@
  *     Nothing of it is deleted. Its owner opens it again, and all is as it was: from another organization of the same account, or
  *     by a link that is good for 30 days, and until then for this one time that it was archived.
  *  5. The domain of its portal is a host name, kept as DNS has it: lower case, other letters in their ASCII form, no port.
+ *  6. Its mails bear its name, and what it wants of them besides: see the laws of mail.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Organization } from '../generated/prisma/client.ts';
 import { InvalidStateError, type IssueList } from '../kernel/errors.ts';
+import type { Sender } from '../kernel/mail.ts';
 import { addDays } from '../kernel/time.ts';
+import { isAddress, isColor } from '../mail/rules.ts';
 
 /** Law 1: in person, not by a token of theirs. */
 export function checkOwner(
@@ -83,6 +87,35 @@ export function opens(token: string, closing: Closing, secret: string, at: Date)
   return (
     given.length === right.length && timingSafeEqual(given, right) && at < addDays(closing.archivedAt, restoreDays)
   );
+}
+
+/** Law 6. */
+export function senderOf({
+  name,
+  mailReplyTo,
+  mailSignature,
+  mailColor,
+}: Pick<Organization, 'name' | 'mailReplyTo' | 'mailSignature' | 'mailColor'>): Sender {
+  return { name, replyTo: mailReplyTo, signature: mailSignature, color: mailColor };
+}
+
+/** An address that mail can go to, and that its column can hold. */
+export function checkAddress(issues: IssueList, path: string, address: string | null | undefined): void {
+  if (address == null) return;
+  if (address.length > 255) issues.add(path, 'TOO_LONG', `${path} must not be longer than 255 characters.`);
+  else if (!isAddress(address)) issues.add(path, 'INVALID', `${path} is no address that mail can go to.`);
+}
+
+/** Law 6: a colour as it is kept; null clears it. */
+export function mailColorOf(
+  issues: IssueList,
+  path: string,
+  value: string | null | undefined,
+): string | null | undefined {
+  const color = value?.trim().toLowerCase();
+  if (color === undefined) return value;
+  if (!isColor(color)) issues.add(path, 'INVALID', `${path} must be a colour, such as #2257c9.`);
+  return color;
 }
 
 /** How long a session may be left unused, and how long it may last at all: from, to. */

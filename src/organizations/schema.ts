@@ -56,6 +56,15 @@ export const Organization = objectType('Organization', 'Organization', {
     archivedAt: field.column('archivedAt', 'Since when it is closed. Null while it is open.'),
     sessionIdleMinutes: field.column('sessionIdleMinutes', 'After how many minutes without use people are signed out.'),
     sessionHours: field.column('sessionHours', 'After how many hours people are signed out, however busy they are.'),
+    mailReplyTo: field.column(
+      'mailReplyTo',
+      'Where answers to its mails go. Null: to the address that the server sends from.',
+    ),
+    mailSignature: field.column(
+      'mailSignature',
+      'What stands beneath its mails to people who belong to it, line by line. Null: its name only.',
+    ),
+    mailColor: field.column('mailColor', 'The colour of buttons in its mails, such as #2257c9. Null: the server’s.'),
     version: field.column('version', 'How often it was edited. Give it as `expectedVersion` to edit no newer one.'),
     createdAt: field.column('createdAt', 'When it was founded.'),
     updatedAt: field.column('updatedAt', 'When it last changed.'),
@@ -110,6 +119,17 @@ mutation('organizationUpdate', {
     }),
     sessionHours: t.int({
       description: 'After how many hours people are signed out: 1 to 2160. For those who sign in from now on.',
+    }),
+    mailReplyTo: t.field({
+      type: 'EmailAddress',
+      description: 'Where answers to its mails go. Null: to the address that the server sends from.',
+    }),
+    mailSignature: t.string({
+      description:
+        'What stands beneath its mails, line by line: at most 500 characters. It is left out of mails to addresses that nobody has proven yet, such as invitations. Null removes it.',
+    }),
+    mailColor: t.string({
+      description: 'The colour of buttons in its mails: # and six hexadecimal digits. Null: the server’s.',
     }),
     expectedVersion: t.int({ description: 'Refuse when the organization has another version by now.' }),
   }),

@@ -70,6 +70,7 @@ function unguarded(source: string): string[] {
 const everythingEvil = new Proxy({} as Record<string, unknown>, {
   get: (_, name) => {
     if (name === 'email') return 'ana@example.com';
+    if (name === 'from') return { name: evil, replyTo: 'ana@example.com', signature: evil, color: evil };
     if (name === 'to') return { name: evil, address: 'ana@example.com' };
     return name === 'notice' ? 'PASSWORD_CHANGED' : evil;
   },

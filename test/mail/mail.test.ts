@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deliverEvents } from '../../src/kernel/events.ts';
-import type { Letter, MailKind } from '../../src/kernel/mail.ts';
+import type { Letter, MailKind, Sender } from '../../src/kernel/mail.ts';
 import { systemViewer } from '../../src/kernel/viewer.ts';
 import { queueMail } from '../../src/mail/commands.ts';
 import { sendMails } from '../../src/mail/jobs.ts';
-import { harmless, mailOf, oneLine } from '../../src/mail/rules.ts';
+import { harmless, inkOn, mailOf, oneLine, toStrangers } from '../../src/mail/rules.ts';
 import { smtpMailer } from '../../src/mail/smtp/jobs.ts';
 import { settings } from '../kit/client.ts';
 import { takeLogged, testDatabase } from '../kit/db.ts';
@@ -16,9 +16,17 @@ import { mailDirectory, toolsOf } from '../kit/tools.ts';
 import { unique } from '../kit/unique.ts';
 import { makeWorld, type World } from '../kit/world.ts';
 
+const sender = (fields: Partial<Sender> = {}): Sender => ({
+  name: 'Northwind Studio',
+  replyTo: null,
+  signature: null,
+  color: null,
+  ...fields,
+});
+
 const letter = (fields: Partial<Letter> = {}): Letter => ({
   to: { name: 'Inés Vázquez', address: 'ines@example.com' },
-  from: 'Northwind Studio',
+  from: sender(),
   subject: 'A word from us',
   paragraphs: ['Hello Inés,', 'this is it.'],
   action: { label: 'Open it', url: 'https://engine.test/open?token=abc&more=1' },
@@ -123,7 +131,7 @@ describe('law 3: the words of a mail', () => {
     const { html } = mailOf(
       id,
       letter({
-        from: evil,
+        from: sender({ name: evil, signature: evil, color: evil }),
         subject: evil,
         paragraphs: [evil],
         asides: [evil],
@@ -132,7 +140,7 @@ describe('law 3: the words of a mail', () => {
       'engine.test',
     );
     expect(html).not.toContain('<script');
-    expect(html.match(/&lt;script&gt;/g)).toHaveLength(7);
+    expect(html.match(/&lt;script&gt;/g)).toHaveLength(8);
     expect(html).not.toContain('a=""');
   });
 
@@ -153,7 +161,11 @@ describe('law 3: the words of a mail', () => {
   ])('are one line in a header, without %s', (_, given, line) => {
     expect(oneLine(given)).toBe(line);
     expect(
-      mailOf(id, letter({ subject: given, from: given, to: { name: given, address: 'a@example.com' } }), 'x'),
+      mailOf(
+        id,
+        letter({ subject: given, from: sender({ name: given }), to: { name: given, address: 'a@example.com' } }),
+        'x',
+      ),
     ).toMatchObject({ subject: line, senderName: line, to: { name: line } });
   });
 
@@ -176,6 +188,55 @@ test.each([
   ['x'.repeat(61), null],
 ])('law 4: %j is repeated to strangers as %j', (words, repeated) => {
   expect(harmless(words)).toBe(repeated);
+});
+
+test('law 4: strangers are told the sender’s name at most, and no signature', () => {
+  const from = sender({ signature: 'https://evil.example', replyTo: 'hello@northwind.example', color: '#0f7a4d' });
+  expect(toStrangers(from)).toEqual({ ...from, signature: null });
+  expect(toStrangers(sender({ name: 'evil.example' }))).toBeNull();
+  expect(toStrangers(null)).toBeNull();
+});
+
+describe('law 5: an organization’s mails', () => {
+  const from = sender({
+    replyTo: 'hello@northwind.example',
+    signature: 'Northwind Studio LLC\n\n12 Water Street,\u202e Brooklyn\r\nBcc: all@example.com',
+    color: '#ffd54a',
+  });
+
+  test('bear its signature, as text and as HTML, beneath what they say', () => {
+    const { text, html } = mailOf(id, letter({ from }), 'engine.test');
+    const lines = 'Northwind Studio LLC\n\n12 Water Street, Brooklyn\nBcc: all@example.com';
+    expect(text.endsWith(`\n\n-- \nNorthwind Studio\n${lines}\n`)).toBe(true);
+    expect(html).toContain(`">${lines}</p>`);
+    expect(mailOf(id, letter(), 'engine.test').html).not.toContain('pre-line');
+  });
+
+  test('have buttons of its colour, with words that can be read on it; what is no colour is ours', () => {
+    const button = (color: string | null) =>
+      /background:(#\w+);color:(#\w+)">Open it/
+        .exec(mailOf(id, letter({ from: sender({ color }) }), 'x').html)
+        ?.slice(1);
+    expect(button('#ffd54a')).toEqual(['#ffd54a', '#000']);
+    expect(button('#0f7a4d')).toEqual(['#0f7a4d', '#fff']);
+    for (const color of [null, 'red', '#fff', '#12345g', '#000000;x:y'])
+      expect(button(color)).toEqual(['#2257c9', '#fff']);
+  });
+
+  test.each([
+    ['#000000', '#fff'],
+    ['#ffffff', '#000'],
+    ['#757575', '#fff'],
+    ['#767676', '#000'],
+  ])('on %s one writes in %s', (color, ink) => {
+    expect(inkOn(color)).toBe(ink);
+  });
+
+  test('are answered where it says, and nowhere that is no address', async () => {
+    const mail = mailOf(id, letter({ from }), 'engine.test');
+    expect(mail.replyTo).toBe('hello@northwind.example');
+    expect(() => mailOf(id, letter({ from: sender({ replyTo: 'a@b\r\nBcc: c@d' }) }), 'x')).toThrow('no address');
+  });
 });
 
 describe('files', () => {
@@ -237,6 +298,9 @@ describe('SMTP', () => {
       'message-id': `<${id}@engine.test>`,
       'auto-submitted': 'auto-generated',
     });
+    expect(headers['reply-to']).toBeUndefined();
+    await mailer.send(mailOf(id, letter({ from: sender({ replyTo: 'hello@northwind.example' }) }), 'engine.test'));
+    expect(headersOf(server.received[1]?.data ?? '')['reply-to']).toBe('hello@northwind.example');
     expect(headers['content-type']).toMatch(/^multipart\/alternative/);
     expect(mail?.data).toMatch(/content-type: text\/plain; charset=utf-8/i);
     expect(mail?.data).toMatch(/content-type: text\/html; charset=utf-8/i);
@@ -245,7 +309,11 @@ describe('SMTP', () => {
   test('has no header that a name has made', async () => {
     const evil = 'Evil"\r\nBcc: all@example.com\r\nX-Evil: yes\r\n\r\nbody <x@y>';
     await mailer.send(
-      mailOf(id, letter({ from: evil, subject: evil, to: { name: evil, address: 'ines@example.com' } }), 'x'),
+      mailOf(
+        id,
+        letter({ from: sender({ name: evil }), subject: evil, to: { name: evil, address: 'ines@example.com' } }),
+        'x',
+      ),
     );
     const [mail] = server.received;
     const headers = headersOf(mail?.data ?? '');

@@ -17,6 +17,9 @@ const OrganizationUpdate = graphql(`
           taskCompletionMovesAssignees
           dunningDays
           ticketRepliesMoveStatus
+          mailReplyTo
+          mailSignature
+          mailColor
           version
         }
       }
@@ -30,6 +33,8 @@ type Input = VariablesOf<typeof OrganizationUpdate>['input'];
 async function update(world: World, input: Input) {
   return (await world.as(world.admin).run(OrganizationUpdate, { input })).organizationUpdate;
 }
+
+const longAddress = `${'x'.repeat(244)}@example.com`;
 
 describe('organizationUpdate', () => {
   test('changes what is given and leaves the rest, announces it and logs the difference', async () => {
@@ -47,6 +52,9 @@ describe('organizationUpdate', () => {
       taskCompletionMovesAssignees: false,
       dunningDays: [1, 3, 5, 7],
       ticketRepliesMoveStatus: true,
+      mailReplyTo: null,
+      mailSignature: null,
+      mailColor: null,
       version: 2,
     });
     expect(events).toMatchObject([
@@ -109,10 +117,33 @@ describe('organizationUpdate', () => {
     ['days that do not ascend', { dunningDays: [1, 3, 3] }, 'dunningDays.2 OUT_OF_RANGE'],
     ['a day after a year', { dunningDays: [365, 366] }, 'dunningDays.1 OUT_OF_RANGE'],
     ['21 days', { dunningDays: Array.from({ length: 21 }, (_, index) => index + 1) }, 'dunningDays OUT_OF_RANGE'],
+    ['an address of 256 characters', { notificationEmail: longAddress }, 'notificationEmail TOO_LONG'],
+    ['an address of 256 characters to answer to', { mailReplyTo: longAddress }, 'mailReplyTo TOO_LONG'],
+    ['a signature of 501 characters', { mailSignature: 'x'.repeat(501) }, 'mailSignature TOO_LONG'],
+    ['a colour by name', { mailColor: 'red' }, 'mailColor INVALID'],
+    ['a colour of three digits', { mailColor: '#fff' }, 'mailColor INVALID'],
+    ['more than a colour', { mailColor: '#ffffff;position:fixed' }, 'mailColor INVALID'],
     ['an offset for a time zone', { timeZone: '+02:00' }, 'timeZone UNKNOWN'],
   ])('refuses %s', async (_, input, issue) => {
     const world = await makeWorld();
     expect(issuesOf(await unchanged(world, () => update(world, input)))).toEqual([issue]);
+  });
+
+  test('says what its mails look like, and where they are answered', async () => {
+    const world = await makeWorld();
+    const given = {
+      mailReplyTo: 'hello@studio.example',
+      mailSignature: ' Studio LLC\n12 Water Street ',
+      mailColor: ' #FFD54A',
+    };
+    expect(success(await update(world, given)).organization).toMatchObject({
+      mailReplyTo: 'hello@studio.example',
+      mailSignature: 'Studio LLC\n12 Water Street',
+      mailColor: '#ffd54a',
+      version: 2,
+    });
+    const none = { mailReplyTo: null, mailSignature: null, mailColor: null };
+    expect(success(await update(world, none)).organization).toMatchObject({ ...none, version: 3 });
   });
 
   test('replaces the days on which charges are tried again', async () => {

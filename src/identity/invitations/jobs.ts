@@ -1,11 +1,12 @@
 import { act, type Tools } from '../../kernel/command.ts';
 import type { Settings } from '../../kernel/env.ts';
 import { defineJob, type Job } from '../../kernel/jobs.ts';
-import type { Letter, MailKind } from '../../kernel/mail.ts';
+import type { Letter, MailKind, Sender } from '../../kernel/mail.ts';
 import { now } from '../../kernel/time.ts';
 import { hashToken } from '../../kernel/tokens.ts';
 import { systemViewer } from '../../kernel/viewer.ts';
-import { harmless } from '../../mail/rules.ts';
+import { harmless, toStrangers } from '../../mail/rules.ts';
+import { senderOf } from '../../organizations/rules.ts';
 import { mayAskForLink } from '../attempts/commands.ts';
 import { linkTo, requireSecret, tokenOf } from '../codes/rules.ts';
 import { expire } from './commands.ts';
@@ -32,7 +33,7 @@ export function invitationMails({ database }: Pick<Tools, 'database'>, settings:
         return invitationLetter({
           email,
           isClient: kind === 'CLIENT',
-          organization: organization.name,
+          sender: senderOf(organization),
           inviter: inviter && `${inviter.firstName} ${inviter.lastName}`,
           name: user?.firstName ?? null,
           url: linkTo('INVITATION', token, settings.publicUrl),
@@ -45,21 +46,22 @@ export function invitationMails({ database }: Pick<Tools, 'database'>, settings:
 type Written = {
   email: string;
   isClient: boolean;
-  organization: string;
+  sender: Sender;
   inviter: string | null;
   name: string | null;
   url: string;
 };
 
 // Whoever founds an organization can have mail sent to anybody: what they have called it, and themselves, is no link.
-function invitationLetter({ email, isClient, url, ...words }: Written): Letter {
+function invitationLetter({ email, isClient, url, sender, ...words }: Written): Letter {
   const said = (text: string | null) => (text === null ? null : harmless(text));
-  const [organization, inviter, name] = [said(words.organization), said(words.inviter), said(words.name)];
-  const where = organization ?? 'an organization';
+  const from = toStrangers(sender);
+  const [inviter, name] = [said(words.inviter), said(words.name)];
+  const where = from?.name ?? 'an organization';
   const who = inviter ?? 'Somebody';
   return {
     to: { name: name ?? '', address: email },
-    from: organization,
+    from,
     subject: isClient ? `Your access to ${where}` : `Join the team of ${where}`,
     paragraphs: [
       name === null ? 'Hello,' : `Hello ${name},`,

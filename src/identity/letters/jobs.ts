@@ -2,7 +2,8 @@ import { act, type Tools } from '../../kernel/command.ts';
 import type { Settings } from '../../kernel/env.ts';
 import type { MailKind } from '../../kernel/mail.ts';
 import { hashToken } from '../../kernel/tokens.ts';
-import { accountViewer } from '../../kernel/viewer.ts';
+import { accountViewer, systemViewer } from '../../kernel/viewer.ts';
+import { senderOf } from '../../organizations/rules.ts';
 import { peopleOf } from '../accounts/people/commands.ts';
 import { createResetCode } from '../codes/commands.ts';
 import { linkTo, requireSecret, tokenOf } from '../codes/rules.ts';
@@ -110,15 +111,25 @@ async function signUpToTell({ database }: Tools, id: string): Promise<Wish | nul
 
 /** To whom, and in whose name; null when there is no such account any more. */
 async function holderOf({ database }: Tools, accountId: string) {
-  return await database.read(accountViewer(accountId), async (db) => {
+  const holder = await database.read(accountViewer(accountId), async (db) => {
     const account = await db.account.findUnique({
       where: { id: accountId },
       select: { email: true, displayName: true },
     });
     if (!account) return null;
     const [person] = await peopleOf(db);
-    return { to: { name: account.displayName, address: account.email }, from: person?.organizationName ?? null };
+    return { account, place: person?.organizationId ?? null };
   });
+  if (!holder) return null;
+  const { account, place } = holder;
+  const organization =
+    place === null
+      ? null
+      : await database.read(systemViewer(place), (db) => db.organization.findUnique({ where: { id: place } }));
+  return {
+    to: { name: account.displayName, address: account.email },
+    from: organization && senderOf(organization),
+  };
 }
 
 async function isTaken({ database }: Tools, email: string): Promise<boolean> {

@@ -1,11 +1,11 @@
-import type { Letter } from '../../kernel/mail.ts';
-import { harmless } from '../../mail/rules.ts';
+import type { Letter, Sender } from '../../kernel/mail.ts';
+import { harmless, toStrangers } from '../../mail/rules.ts';
 
 // What the mails of accounts say. Which are sent, and when, is for the laws of accounts and codes.
 
 type To = { name: string; address: string };
 /** In whose name: the organization where the account was last; null where it is in none. */
-type From = { from: string | null };
+type From = { from: Sender | null };
 
 /** To whoever signs up: the link that makes an account of the wish. */
 export function signUpLetter(wish: { email: string; firstName: string; organization: string; url: string }): Letter {
@@ -13,7 +13,7 @@ export function signUpLetter(wish: { email: string; firstName: string; organizat
   const organization = harmless(wish.organization);
   return {
     to: { name: name ?? '', address: wish.email },
-    from: organization,
+    from: organization === null ? null : { name: organization, replyTo: null, signature: null, color: null },
     subject: 'Confirm your e-mail address',
     paragraphs: [
       greeting(name),
@@ -60,7 +60,7 @@ export function resetLetter({ to, from, url }: { to: To; url: string } & From): 
 export function verifyLetter({ to, from, url }: { to: To; url: string } & From): Letter {
   return {
     to,
-    from,
+    from: toStrangers(from),
     subject: 'Confirm your e-mail address',
     paragraphs: [
       greeting(harmless(to.name)),

@@ -13,8 +13,15 @@ export function fileMailer(directory: string): Mailer {
   };
 }
 
-function textOf({ id, senderName, to, subject, text }: Mail): string {
-  return `Message-ID: ${id}\nFrom: ${senderName}\nTo: ${to.name} <${to.address}>\nSubject: ${subject}\n\n${text}`;
+function textOf({ id, senderName, replyTo, to, subject, text }: Mail): string {
+  const head = [
+    `Message-ID: ${id}`,
+    `From: ${senderName}`,
+    ...(replyTo === null ? [] : [`Reply-To: ${replyTo}`]),
+    `To: ${to.name} <${to.address}>`.replace(':  <', ': <'),
+    `Subject: ${subject}`,
+  ];
+  return `${head.join('\n')}\n\n${text}`;
 }
 
 // Whoever looks meanwhile sees all of it or nothing. Links that let people in are the owner's alone to read.

@@ -24,11 +24,12 @@ export function smtpMailer({ url, from, timeoutMs = 20_000 }: SmtpOptions): Mail
   });
   const domain = from.slice(from.lastIndexOf('@') + 1);
   return {
-    send: async ({ id, senderName, to, subject, text, html }) => {
+    send: async ({ id, senderName, replyTo, to, subject, text, html }) => {
       try {
         await transport.sendMail({
           messageId: `<${id}@${domain}>`,
           from: { name: senderName, address: from },
+          replyTo: replyTo ?? undefined,
           to,
           envelope: { from, to: to.address },
           subject,

@@ -46,6 +46,15 @@ describe('invitationCreate', () => {
     expect(written).not.toContain(mail && tokenIn(mail));
   });
 
+  test('the mail has the organization’s colour, and no signature, which could be anything', async () => {
+    const world = await makeWorld({ mailSignature: 'You won: https://evil.example', mailColor: '#ffd54a' });
+    const email = someone();
+    success(await create(world, { email }));
+    const [mail] = await mailsTo(world, email);
+    expect(mail?.html).toContain('background:#ffd54a');
+    expect(`${mail?.text}${mail?.html}`).not.toContain('evil.example');
+  });
+
   test('law 6: tells the same whether or not the address has an account', async () => {
     const world = await makeWorld();
     const { email } = await world.account();

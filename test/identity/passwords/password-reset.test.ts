@@ -46,8 +46,8 @@ const ask = async (email: string) =>
 const reset = async (input: VariablesOf<typeof PasswordReset>['input']) =>
   (await clientOf(anonymous).run(PasswordReset, { input })).passwordReset;
 
-async function cast() {
-  const world = await makeWorld();
+async function cast(fields: Parameters<typeof makeWorld>[0] = {}) {
+  const world = await makeWorld(fields);
   const account = await world.account({ people: [world.admin], displayName: 'Inés Vázquez' });
   return { world, account, email: account.email };
 }
@@ -90,6 +90,15 @@ describe('passwordResetRequest', () => {
     const [code] = await world.rows.accountCode.findMany({ where: { accountId: account.id } });
     expect(code).toMatchObject({ kind: 'RESET_PASSWORD', email, usedAt: null });
     expect(Buffer.from(code?.tokenHash ?? [])).toEqual(hashToken(token));
+  });
+
+  test('sends it as the organization wants its mails to be', async () => {
+    const wanted = { mailSignature: 'Studio LLC\n12 Water Street', mailColor: '#ffd54a' };
+    const { world, email } = await cast(wanted);
+    success(await ask(email));
+    const [mail] = await letters(world, email);
+    expect(mail?.text).toContain(`-- \n${world.organization.name}\nStudio LLC\n12 Water Street\n`);
+    expect(mail?.html).toContain('background:#ffd54a;color:#000');
   });
 
   test('answers the same for an address that nobody has, having looked nothing up: what is queued is the same', async () => {
