@@ -4,7 +4,8 @@
  *  1. A session is one person's being signed in, at one device. Its token is told once; only a hash of it is kept.
  *  2. It ends when it was not used for as long as its organization says, half an hour at first, and so long after it began,
  *     24 hours at first, however much it is used. (The database says so: see `authenticate_session`.)
- *  3. It ends when its person signs out, and while its person may not act. Whoever is given another role signs in anew.
+ *  3. It ends when its person signs out, and while its person may not act. Whoever is given another role, or one beside
+ *     their own, or loses that, signs in anew.
  *  4. Who is behind it is looked up for every request: what a role may do is never remembered by a session.
  *  5. Its token can be replaced: the old one ends with that, of several at once who replace it one does. It lasts no longer.
  *  6. Everybody sees and ends their own sessions, and nobody else's.

@@ -159,13 +159,13 @@ describe('roleAssign', () => {
   test('law 7: what has expired counts no more from that moment on, for sessions that run, too', async () => {
     const world = await makeWorld();
     const member = await world.member({ role: world.roles.contractor });
-    const { secret } = await world.session({ user: member });
-    const headers = { authorization: `Bearer ${secret}` };
     const { id } = await world.assignment({
       user: member,
       role: world.roles.manager,
       expiresAt: new Date(Date.now() + hour),
     });
+    const { secret } = await world.session({ user: member });
+    const headers = { authorization: `Bearer ${secret}` };
     expect(await mayOf(world, member, headers)).toMatchObject({ 'tags.create': 3, 'orders.update': 3 });
     await world.rows.roleAssignment.update({ where: { id }, data: { expiresAt: new Date(Date.now() - 1) } });
     const after = await mayOf(world, member, headers);

@@ -311,6 +311,33 @@ describe('law 3: a session ends', () => {
     expect(await whoIs(secret)).toBe('UNAUTHENTICATED');
   });
 
+  test('when its person is given a role beside the own one, or loses it, but not by its lasting longer', async () => {
+    const world = await makeWorld();
+    const member = await world.member({ role: world.roles.contractor });
+    const other = await world.session({ user: world.admin });
+    const signedIn = async () => (await world.session({ user: member })).secret;
+    const here = encodeId('TeamMember', member.id);
+    const end = (at: number) => ({ expiresAt: new Date(at) });
+
+    let secret = await signedIn();
+    const { id } = await world.assignment({ user: member, role: world.roles.manager, ...end(Date.now() + day) });
+    expect(await whoIs(secret)).toBe('UNAUTHENTICATED');
+
+    secret = await signedIn();
+    const change = (data: { expiresAt: Date }) => world.rows.roleAssignment.update({ where: { id }, data });
+    await change(end(Date.now() + 2 * day));
+    expect(await whoIs(secret)).toBe(here);
+    await change(end(Date.now() - day));
+    expect(await whoIs(secret)).toBe(here);
+    await change(end(Date.now() + day));
+    expect(await whoIs(secret)).toBe('UNAUTHENTICATED');
+
+    secret = await signedIn();
+    await world.rows.roleAssignment.delete({ where: { id } });
+    expect(await whoIs(secret)).toBe('UNAUTHENTICATED');
+    expect(await whoIs(other.secret)).toBe(encodeId('TeamMember', world.admin.id));
+  });
+
   test('while its account is inactive', async () => {
     const world = await makeWorld();
     const account = await world.account({ people: [world.admin] });
