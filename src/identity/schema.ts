@@ -7,7 +7,7 @@ import { enumType } from '../graphql/enums.ts';
 import { delegateOf } from '../graphql/queries.ts';
 import { invalid } from '../kernel/errors.ts';
 import { encodeId } from '../kernel/id.ts';
-import { gradeOf, organizationOf, requireViewer, type Viewer, type ViewerSession } from '../kernel/viewer.ts';
+import { gradeOf, organizationOf, requireViewer, type Viewer } from '../kernel/viewer.ts';
 import { Organization } from '../organizations/schema.ts';
 import { Account } from './accounts/schema.ts';
 import { permissions } from './permissions.ts';
@@ -57,25 +57,24 @@ const ViewerPermission = builder.objectRef<{ name: string; grade: number }>('Vie
   }),
 });
 
-const ViewerSessionType = builder.objectRef<ViewerSession>('ViewerSession').implement({
+type SessionAtHand = { sessionId: string; expiresAt: Date; idleExpiresAt: Date };
+
+const ViewerSessionType = builder.objectRef<SessionAtHand>('ViewerSession').implement({
   description: 'Being signed in, as the viewer is.',
   fields: (t) => ({
-    sessionId: t.id({
+    sessionId: t.exposeID('sessionId', {
       nullable: false,
       description: 'The id under which it is among the `sessions`.',
-      resolve: ({ id }) => encodeId('Session', id),
     }),
-    expiresAt: t.field({
+    expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: false,
       description: 'When it ends, however much it is used.',
-      resolve: ({ expiresAt }) => expiresAt,
     }),
-    idleExpiresAt: t.field({
+    idleExpiresAt: t.expose('idleExpiresAt', {
       type: 'DateTime',
       nullable: false,
       description: 'When it ends unless it is used again before. Its use is noted once a minute.',
-      resolve: ({ idleExpiresAt }) => idleExpiresAt,
     }),
   }),
 });
@@ -88,6 +87,12 @@ const known = (value: Extract<Declaration, { kind: 'known' }>['value']) => ({
 const single = (model: string, find: (viewer: Viewer) => object | null) => ({
   extensions: { read: { kind: 'single', model, find } satisfies Declaration },
 });
+
+function sessionOf({ session }: Viewer): SessionAtHand | null {
+  if (!session) return null;
+  const { id, expiresAt, idleExpiresAt } = session;
+  return { sessionId: encodeId('Session', id), expiresAt, idleExpiresAt };
+}
 
 const self = (viewer: Viewer) => {
   requireViewer(viewer);
@@ -109,7 +114,7 @@ export const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       type: ViewerSessionType,
       nullable: true,
       description: 'The session of the request. Null for a token.',
-      ...known((viewer) => viewer.session),
+      ...known((viewer) => sessionOf(viewer)),
     }),
     user: t.field({
       type: User,

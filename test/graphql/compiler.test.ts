@@ -4,6 +4,7 @@ import { type Compiled, createCompiler } from '../../src/graphql/compiler/compil
 import type { Declaration } from '../../src/graphql/declarations.ts';
 import { createGraphQLServer } from '../../src/graphql/http.ts';
 import type { Database } from '../../src/kernel/db.ts';
+import { encodeId } from '../../src/kernel/id.ts';
 import type { Viewer } from '../../src/kernel/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import { ask, settings, testServer } from '../kit/client.ts';
@@ -211,6 +212,18 @@ test('every field of every type is declared, so that every query can be compiled
     return read?.kind === 'plain' ? [[`${type.name}.${field.name}`, read.why]] : [];
   });
   expect(Object.fromEntries(uncompiled)).toEqual(plain);
+});
+
+test('what is known of the viewer is a value of the statement, the session, too', async () => {
+  const { admin } = await makeWorld();
+  const at = new Date('2026-11-21T12:00:00Z');
+  const session = { id: admin.id, expiresAt: at, idleExpiresAt: at, idleMinutes: 30, rotations: 0 };
+  const text = '{ viewer { kind session { sessionId expiresAt idleExpiresAt } can(permission: "orders.read") } }';
+  const { compile } = createCompiler(settings);
+  const { values } = statementOf(compile(argsOf(text), viewerOf({ ...admin, session })));
+  const known = { sessionId: encodeId('Session', admin.id), expiresAt: at, idleExpiresAt: at };
+  expect(values).toEqual(['"STAFF"', JSON.stringify(known), 'true']);
+  expect(statementOf(compile(argsOf(text), viewerOf(admin))).values).toEqual(['"STAFF"', 'null', 'true']);
 });
 
 test('what only JavaScript can work out takes the whole operation with it', async () => {

@@ -2,7 +2,7 @@ import type { Account } from '../../generated/prisma/client.ts';
 import { command } from '../../kernel/command.ts';
 import type { Database, Transaction } from '../../kernel/db.ts';
 import { issueList } from '../../kernel/errors.ts';
-import { checkWebAddresses, notCleared, optionalText, requiredText, requireVersion } from '../../kernel/input.ts';
+import { notCleared, optionalText, requiredText, requireVersion, webUrlOf } from '../../kernel/input.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { queueMail } from '../../mail/commands.ts';
 import { isTimeZone } from '../../organizations/rules.ts';
@@ -28,7 +28,8 @@ export const update = command('account.update', async (tx, viewer, input: Update
   notCleared(issues, 'displayName', input.displayName);
   const displayName = input.displayName == null ? undefined : requiredText(issues, 'displayName', input.displayName);
   const avatarUrl = optionalText(issues, 'avatarUrl', input.avatarUrl, 2_000);
-  if (avatarUrl != null) checkWebAddresses(issues, 'avatarUrl', [avatarUrl], 1);
+  if (avatarUrl != null && !webUrlOf(avatarUrl))
+    issues.add('avatarUrl', 'INVALID', 'avatarUrl must be an http or https address.');
   const timeZone = optionalText(issues, 'timeZone', input.timeZone, 64);
   if (timeZone != null && !isTimeZone(timeZone)) issues.add('timeZone', 'UNKNOWN', `${timeZone} is not a time zone.`);
   const locale = checkedLocale(issues, 'locale', input.locale);

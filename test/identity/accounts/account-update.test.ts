@@ -93,7 +93,7 @@ describe('accountUpdate', () => {
   ])('refuses as %s %j', async (field, value, code) => {
     const { world, me, accountId } = await cast();
     const result = await accountUnchanged(world, accountId, () => update(world, me, { [field]: value }));
-    expect(issuesOf(result)[0]?.replace('.0', '')).toBe(`${field} ${code}`);
+    expect(issuesOf(result)).toContain(`${field} ${code}`);
   });
 
   test('refuses a stale version', async () => {
