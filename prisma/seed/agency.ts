@@ -14,6 +14,10 @@ export type Agency = {
     paymentTermDays: number;
     dunningDays: readonly number[];
     testPayments: boolean;
+    /** Where its mails are answered, what stands beneath them, and the colour of their buttons. */
+    mailReplyTo: string;
+    mailSignature: string;
+    mailColor: string;
   };
   groups: readonly string[];
   team: readonly Member[];

@@ -58,6 +58,9 @@ export function writeCatalogue(studio: Studio): Catalogue {
     payment_term_days: agency.organization.paymentTermDays,
     dunning_days: agency.organization.dunningDays,
     test_payments: agency.organization.testPayments,
+    mail_reply_to: agency.organization.mailReplyTo,
+    mail_signature: agency.organization.mailSignature,
+    mail_color: agency.organization.mailColor,
     created_at: founded,
     updated_at: founded,
   };

@@ -17,6 +17,9 @@ export const fabrikam: Agency = {
     paymentTermDays: 30,
     dunningDays: [2, 5, 9],
     testPayments: true,
+    mailReplyTo: 'desk@fabrikam.example',
+    mailSignature: 'Fabrikam Legal Ops GmbH, Torstraße 112, 10119 Berlin\nGeschäftsführung: Ingrid Sørensen',
+    mailColor: '#7a2f3b',
   },
   groups: ['Contracts', 'Filings'],
   team: [

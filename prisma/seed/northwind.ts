@@ -19,6 +19,9 @@ export const northwind: Agency = {
     paymentTermDays: 14,
     dunningDays: [1, 3, 5, 7],
     testPayments: true,
+    mailReplyTo: 'studio@northwind.example',
+    mailSignature: '48 Water Street, Brooklyn, NY 11201\nWe answer Monday to Friday, 9 to 5.',
+    mailColor: '#0f6b4f',
   },
   groups: ['Editorial', 'Design & Video', 'Growth'],
   team: [
