@@ -28,6 +28,7 @@ const style = `
     background: light-dark(#fff, #111316); border: 1px solid light-dark(#b8bfc8, #4a515a);
   }
   input:focus-visible { outline: 3px solid #8ab0ff; outline-offset: 1px; }
+  .hint { margin-top: 0.375rem; font-size: 0.875rem; color: light-dark(#5b6470, #a2abb5); }
   .problem { margin-top: 1rem; color: light-dark(#a8261c, #ff9b90); }
   .aside { margin-top: 1rem; font-size: 0.875rem; color: light-dark(#5b6470, #a2abb5); }`;
 

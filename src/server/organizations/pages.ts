@@ -60,7 +60,8 @@ ${
 ${
   isNew
     ? html`<label for="password">A password for your new account</label>
-<input id="password" type="password" name="password" autocomplete="new-password" minlength="10" maxlength="256" required>`
+<input id="password" type="password" name="password" autocomplete="new-password" minlength="10" maxlength="256" required aria-describedby="rule">
+<p class="hint" id="rule">10 characters or more.</p>`
     : html`<label for="password">The password of your account</label>
 <input id="password" type="password" name="password" autocomplete="current-password" required>`
 }

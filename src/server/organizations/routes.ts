@@ -176,9 +176,25 @@ export function organizationRoutes(options: OrganizationPages): Record<string, R
   };
 }
 
+const fieldNames: Readonly<Record<string, string>> = {
+  firstName: 'The first name',
+  lastName: 'The last name',
+  password: 'The password',
+};
+
+/** What is wrong with the fields, as the page calls them. */
+function inWords({ issues }: InvalidInputError): string {
+  return issues
+    .map(({ path: [field = ''], message }) => {
+      const name = fieldNames[field];
+      return name === undefined ? message : message.replace(new RegExp(`^${field}\\b`), name);
+    })
+    .join(' ');
+}
+
 /** What can be put right on the same page; null when it can't. */
 function problemOf(error: unknown): Pick<pages.InvitationForm, 'problem' | 'asksForCode'> | null {
-  if (error instanceof InvalidInputError) return { problem: error.message, asksForCode: false };
+  if (error instanceof InvalidInputError) return { problem: inWords(error), asksForCode: false };
   if (!(error instanceof InvalidStateError)) return null;
   const { code, message } = error;
   if (code === 'WRONG_CREDENTIALS') return { problem: 'The password is wrong.', asksForCode: false };

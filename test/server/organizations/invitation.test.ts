@@ -121,9 +121,13 @@ describe('POST /invitation', () => {
     const wrong = { token, ...ada, password: 'short', firstName: '"><b>Ada' };
     const { status, text } = await unchanged(world, () => open().send('/invitation', wrong));
     expect(status).toBe(422);
-    expect(text).toContain('password must have 10 characters or more.');
+    expect(text).toContain('>The password must have 10 characters or more.</p>');
     expect(text).toContain('value="&quot;&gt;&lt;b&gt;Ada"');
     expect(text).not.toContain('short"');
+    const blank = await open().send('/invitation', { ...wrong, firstName: ' ', lastName: 'x'.repeat(256) });
+    expect(blank.text).toContain(
+      '>The first name must not be blank. The last name must not be longer than 255 characters.',
+    );
   });
 
   test('takes the password of an account, and asks for a code where that is needed', async () => {
