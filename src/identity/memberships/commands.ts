@@ -123,7 +123,10 @@ export const transferOwnership = saga(
   'organization.transferOwnership',
   async (tools, viewer, input: { ownerId: string; password?: string | null } & Surroundings) => {
     const { passwordHash } = await accountOf(tools.database, viewer);
-    if (passwordHash !== null) await requirePassword(tools, viewer, input.password ?? '', input.device);
+    if (passwordHash !== null) {
+      if (input.password == null) throw invalid('password', 'REQUIRED', 'password is needed to hand it on.');
+      await requirePassword(tools, viewer, input.password, input.device);
+    }
     return await act(tools, viewer, handOver, { ownerId: input.ownerId });
   },
 );

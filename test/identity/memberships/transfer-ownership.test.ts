@@ -58,7 +58,8 @@ describe('organizationTransferOwnership', () => {
 
   test('takes the account’s password, where it has one', async () => {
     const { world, owner, heir, transfer } = await makeCast();
-    for (const wrong of [null, '', 'another password']) {
+    expect(issuesOf(await unchanged(world, () => transfer(heir, owner, null)))).toEqual(['password REQUIRED']);
+    for (const wrong of ['', 'another password']) {
       const refused = await unchanged(world, () => transfer(heir, owner, wrong));
       expect(failure(refused, 'InvalidStateError').code).toBe('WRONG_PASSWORD');
     }

@@ -62,7 +62,7 @@ listField('roleAssignments', {
 
 mutation('roleAssign', {
   description:
-    'Gives a team member a role beside its own, at once. One that it has been given already is given anew, with this end. Nobody can give more than they have themselves, for good.',
+    'Gives a team member a role beside its own, at once; it signs in anew. One that it has been given already is given anew, with this end. Nobody can give more than they have themselves, for good.',
   command: assignments.assign,
   input: (t) => ({
     userId: t.id({ required: true, description: 'The team member.' }),
@@ -81,7 +81,7 @@ mutation('roleAssign', {
 
 mutation('roleUnassign', {
   description:
-    'Takes a role away that a team member has beside its own, at once. Nobody can take away what gives more than they have themselves.',
+    'Takes a role away that a team member has beside its own, at once; it signs in anew. Nobody can take away what gives more than they have themselves.',
   command: assignments.unassign,
   input: (t) => ({ id: t.id({ required: true, description: 'The assignment.' }) }),
   ids: { id: 'RoleAssignment' },
