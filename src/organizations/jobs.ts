@@ -1,9 +1,23 @@
 import type { Tools } from '../kernel/command.ts';
 import type { Settings } from '../kernel/env.ts';
 import { encodeId } from '../kernel/id.ts';
-import type { MailKind } from '../kernel/mail.ts';
-import { systemViewer } from '../kernel/viewer.ts';
+import type { Letter, MailKind } from '../kernel/mail.ts';
+import { accountViewer, systemViewer } from '../kernel/viewer.ts';
 import { restoreDays, restoreToken, senderOf } from './rules.ts';
+
+type Owner = { firstName: string; lastName: string; email: string; accountId: string | null };
+
+/** Where owners read their mail: their account's address, which may be newer than that of the person. */
+async function addressOf({ database }: Pick<Tools, 'database'>, owner: Owner): Promise<Letter['to']> {
+  const { firstName, lastName, email, accountId } = owner;
+  const account =
+    accountId === null
+      ? null
+      : await database.read(accountViewer(accountId), (db) =>
+          db.account.findUnique({ where: { id: accountId }, select: { email: true } }),
+        );
+  return { name: `${firstName} ${lastName}`, address: account?.email ?? email };
+}
 
 /** What owners are told about their organizations. */
 export function organizationMails({ database }: Pick<Tools, 'database'>, settings: Settings): MailKind[] {
@@ -22,7 +36,7 @@ export function organizationMails({ database }: Pick<Tools, 'database'>, setting
             ? null
             : `${publicUrl}/organization/restore?id=${encodeId('Organization', id)}&token=${restoreToken({ id, archivedAt }, secret)}`;
         return {
-          to: { name: `${owner.firstName} ${owner.lastName}`, address: owner.email },
+          to: await addressOf({ database }, owner),
           from: null,
           subject: `${name} is archived`,
           paragraphs: [
@@ -47,7 +61,7 @@ export function organizationMails({ database }: Pick<Tools, 'database'>, setting
         if (!organization || organization.owner?.id !== ownerId) return null;
         const { name, owner } = organization;
         return {
-          to: { name: `${owner.firstName} ${owner.lastName}`, address: owner.email },
+          to: await addressOf({ database }, owner),
           from: senderOf(organization),
           subject: `${name} is yours`,
           paragraphs: [

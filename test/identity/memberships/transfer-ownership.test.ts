@@ -50,7 +50,8 @@ describe('organizationTransferOwnership', () => {
     expect(logs).toMatchObject([
       { entity: 'ORGANIZATION', changes: { owner_id: { before: owner.id, after: heir.id } }, actorId: owner.id },
     ]);
-    const [mail] = await mailTo(world, heir.email, organizationMails(world.tools, settings));
+    const { email } = await world.rows.account.findUniqueOrThrow({ where: { id: heir.accountId as string } });
+    const [mail] = await mailTo(world, email, organizationMails(world.tools, settings));
     expect(mail?.subject).toContain('is yours');
     // The one is it no more.
     expect(failure(await unchanged(world, () => transfer(heir)), 'InvalidStateError').code).toBe('NOT_THE_OWNER');
