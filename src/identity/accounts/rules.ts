@@ -28,6 +28,12 @@ export function checkEmail(issues: IssueList, path: string, email: string): void
 export const noAccount = () =>
   new InvalidStateError('This takes somebody who is signed in to an account.', 'NO_ACCOUNT');
 
+/** A name as first and last name: the first word, and what is behind it. Nobody is without either. */
+export function namesOf(name: string): { firstName: string; lastName: string } {
+  const [firstName = '', ...rest] = name.trim().split(/\s+/);
+  return { firstName, lastName: rest.join(' ') || '–' };
+}
+
 export type DateFormat = 'YEAR_MONTH_DAY' | 'DAY_MONTH_YEAR' | 'MONTH_DAY_YEAR';
 export type TimeFormat = 'HOURS_24' | 'HOURS_12';
 

@@ -55,9 +55,3 @@ export function checkPatience({ sentAt }: Pick<Invitation, 'sentAt'>, at: Date):
 /** Law 5. */
 export const anotherAddress = () =>
   new InvalidStateError('The invitation is for another e-mail address than your account has.', 'ANOTHER_ADDRESS');
-
-/** A name as first and last name: the first word, and what is behind it. Nobody is without either. */
-export function namesOf(name: string): { firstName: string; lastName: string } {
-  const [firstName = '', ...rest] = name.trim().split(/\s+/);
-  return { firstName, lastName: rest.join(' ') || '–' };
-}

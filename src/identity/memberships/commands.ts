@@ -40,16 +40,21 @@ export async function foundFor(
   return { id, userId };
 }
 
+/** Law 1: refuses an account that owns as many as it may. It is locked. */
+export async function requireRoomForOne(tx: Transaction): Promise<void> {
+  const [owned] = await tx.$queryRaw<[{ count: number }]>`
+    select count(*)::int as count from organizations_of_account() where is_owner`;
+  if (owned.count >= mostOwned)
+    throw new LimitReachedError(`An account owns at most ${mostOwned} organizations.`, mostOwned);
+}
+
 /** Founds another organization of the viewer's account. Law 1. */
 export const create = command('organization.create', async (tx, viewer, input: { name: string }) => {
   const issues = issueList();
   const name = requiredText(issues, 'name', input.name);
   issues.throwIfAny();
   const account = await lockAccount(tx, viewer);
-  const [owned] = await tx.$queryRaw<[{ count: number }]>`
-    select count(*)::int as count from organizations_of_account() where is_owner`;
-  if (owned.count >= mostOwned)
-    throw new LimitReachedError(`An account owns at most ${mostOwned} organizations.`, mostOwned);
+  await requireRoomForOne(tx);
   const { firstName, lastName } = await tx.user.findUniqueOrThrow({
     where: { id: viewer.userId ?? '' },
     select: { firstName: true, lastName: true },

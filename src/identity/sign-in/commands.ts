@@ -8,20 +8,23 @@ import type { Secrets } from '../../kernel/secrets.ts';
 import { accountViewer, type Viewer } from '../../kernel/viewer.ts';
 import { lockAccount, tellHolder } from '../accounts/commands.ts';
 import { type PersonOfAccount, peopleOf, placeOf } from '../accounts/people/commands.ts';
-import { normalizedEmail } from '../accounts/rules.ts';
+import { namesOf, normalizedEmail } from '../accounts/rules.ts';
 import { tryOnce } from '../attempts/commands.ts';
+import { foundFor, requireRoomForOne } from '../memberships/commands.ts';
 import type { Surroundings } from '../passwords/commands.ts';
 import { couldBePassword } from '../passwords/rules/laws.ts';
 import { createSession, type NewSession } from '../sessions/commands.ts';
 import type { Device } from '../sessions/rules.ts';
 import { isRecoveryCode, provePossession } from '../two-factor/commands.ts';
-import { wrongCredentials } from './rules.ts';
+import { nowhere, wrongCredentials } from './rules.ts';
 
 export type SignIn = {
   email: string;
   password: string;
   /** Where to: an organization's slug or id. */
   organization?: string | null;
+  /** How one is to be called that is founded where there is none to act in. */
+  newOrganizationName?: string | null;
   /** Of the authenticator, or a recovery code. */
   code?: string | null;
   /** How the device is to be called. */
@@ -35,6 +38,9 @@ export const signIn = saga(openToAll, async (tools, viewer, input: SignIn & Surr
   const { database, passwords, secrets } = tools;
   const { password, organization = null, code = null } = input;
   const device = namedDevice(input);
+  const issues = issueList();
+  const newName = optionalText(issues, 'newOrganizationName', input.newOrganizationName) ?? null;
+  issues.throwIfAny();
   const email = normalizedEmail(input.email);
 
   const enterAs = async () => {
@@ -45,7 +51,7 @@ export const signIn = saga(openToAll, async (tools, viewer, input: SignIn & Surr
     const { accountId, passwordHash } = account;
     const renewedHash = passwords.isOutdated(passwordHash) ? await passwords.hash(password) : null;
     const holder = accountViewer(accountId, viewer.requestId);
-    return await act(tools, holder, open, { passwordHash, renewedHash, organization, code, device, secrets });
+    return await act(tools, holder, open, { passwordHash, renewedHash, organization, newName, code, device, secrets });
   };
   return await tryOnce(database, { name: email, ipAddress: device.ipAddress }, enterAs, { forgives: true });
 });
@@ -62,13 +68,14 @@ type Open = {
   passwordHash: string;
   renewedHash: string | null;
   organization: string | null;
+  newName: string | null;
   code: string | null;
   device: Device;
   secrets: Secrets;
 };
 
 const open = command('accounts.act', async (tx, viewer, input: Open): Promise<SignedIn> => {
-  const { passwordHash, renewedHash, organization, code, device, secrets } = input;
+  const { passwordHash, renewedHash, organization, newName, code, device, secrets } = input;
   const account = await lockAccount(tx, viewer);
   // It was changed while it was compared: what was entered is none any more.
   if (account.passwordHash !== passwordHash) throw wrongCredentials();
@@ -76,8 +83,21 @@ const open = command('accounts.act', async (tx, viewer, input: Open): Promise<Si
   if (renewedHash !== null) {
     await tx.account.update({ where: { id: account.id }, data: { passwordHash: renewedHash }, select: { id: true } });
   }
-  return await signInAs(tx, organization, device);
+  const founded = newName === null ? null : await foundWhereNone(tx, account, newName);
+  return await signInAs(tx, founded ?? organization, device);
 });
+
+/** Law 4. Announces `organization.created` and `team_member.created` where it founds one; else it is null. */
+async function foundWhereNone(
+  tx: Transaction,
+  { id: accountId, email, displayName }: Account,
+  name: string,
+): Promise<string | null> {
+  if ((await peopleOf(tx)).some(({ isActive }) => isActive)) return null;
+  await requireRoomForOne(tx);
+  const { id } = await foundFor(tx, { accountId, email, ...namesOf(displayName) }, name);
+  return id;
+}
 
 /** Takes the code of the second factor, and uses it up. The account is locked, and asks for one. */
 export async function passSecondFactor(
@@ -107,7 +127,7 @@ export async function signInAs(tx: Transaction, organization: string | null, dev
   if (!person && organization !== null) {
     throw invalid('organization', 'NOT_FOUND', 'organization names none in which you can act.');
   }
-  if (!person) throw new InvalidStateError('The account can act in no organization.', 'NO_ORGANIZATION');
+  if (!person) throw nowhere();
   await enter(tx, placeOf(person));
   const session = await createSession(tx, person, device);
   return { id: session.id, session, organizations, organizationId: person.organizationId };

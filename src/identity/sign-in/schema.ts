@@ -56,6 +56,10 @@ mutation('signIn', {
     organization: t.string({
       description: 'Where to: the slug or the id of an organization. Without it: where the account was last.',
     }),
+    newOrganizationName: t.string({
+      description:
+        'How an organization is to be called that is founded where the account can act in none (NO_ORGANIZATION), with the account as its owner: 1 to 255 characters. Elsewhere it says nothing.',
+    }),
     code: t.string({ description: 'A code of the authenticator, or a recovery code, where the account asks for one.' }),
     deviceName: deviceName(t),
   }),

@@ -156,6 +156,58 @@ describe('signIn', () => {
     expect(await whoIs(token as string)).toBe(encodeId('Client', other.client.id));
   });
 
+  test('law 4: founds an organization for who can act in none, once, and for nobody else', async () => {
+    const world = await makeWorld();
+    const { email, id: accountId } = await world.account({ displayName: 'Inés Vázquez' });
+    const newOrganizationName = ' Vázquez & Daughters ';
+    expect(failure(await trySignIn({ email, password }), 'InvalidStateError')).toMatchObject({
+      code: 'NO_ORGANIZATION',
+      message: 'The account can act in no organization. To found one, sign in with its newOrganizationName.',
+    });
+    const wrongPassword = await trySignIn({ email, password: 'seven brave otter', newOrganizationName });
+    expect(failure(wrongPassword, 'InvalidStateError').code).toBe('WRONG_CREDENTIALS');
+    expect(await world.rows.user.count({ where: { accountId } })).toBe(0);
+    expect(issuesOf(await trySignIn({ email, password, newOrganizationName: 'x'.repeat(256) }))).toEqual([
+      'newOrganizationName TOO_LONG',
+    ]);
+
+    const { token, organizationId, organizations } = success(await trySignIn({ email, password, newOrganizationName }));
+    expect(organizations).toEqual([{ organizationId, name: 'Vázquez & Daughters', slug: expect.any(String) }]);
+    const founder = await world.rows.user.findFirstOrThrow({
+      where: { accountId },
+      include: { role: true, organization: true },
+    });
+    expect(await whoIs(token as string)).toBe(encodeId('TeamMember', founder.id));
+    expect(founder).toMatchObject({ firstName: 'Inés', lastName: 'Vázquez', email, role: { name: 'Administrator' } });
+    expect(founder.organization.ownerId).toBe(founder.id);
+    // By now there is one.
+    expect(success(await trySignIn({ email, password, newOrganizationName }))).toMatchObject({ organizationId });
+
+    await world.rows.organization.update({ where: { id: founder.organizationId }, data: { archivedAt: new Date() } });
+    const another = success(await trySignIn({ email, password, newOrganizationName: 'Again' }));
+    expect(another.organizationId).not.toBe(organizationId);
+    expect(await world.rows.user.count({ where: { accountId } })).toBe(2);
+  });
+
+  test('law 4: of several at once founds one, and no more than an account may own', async () => {
+    const world = await makeWorld();
+    const { email, id: accountId } = await world.account();
+    const found = () => trySignIn({ email, password, newOrganizationName: 'One' });
+    const answers = await Promise.all([found(), found(), found()]);
+    expect(new Set(answers.map((answer) => success(answer).organizationId)).size).toBe(1);
+    const close = () =>
+      world.rows.organization.updateMany({
+        where: { users: { some: { accountId } } },
+        data: { archivedAt: new Date() },
+      });
+    for (let owned = 1; owned < 5; owned += 1) {
+      await close();
+      success(await found());
+    }
+    await close();
+    expect(failure(await found(), 'LimitReachedError')).toMatchObject({ limit: 5 });
+  });
+
   test('law 3: puts the token into a cookie for a page of this server, and tells it nowhere', async () => {
     const { world, email } = await cast();
     const query = `mutation ($input: SignInInput!) { signIn(input: $input) { ... on SignInSuccess { token expiresAt } } }`;

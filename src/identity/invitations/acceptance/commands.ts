@@ -10,6 +10,7 @@ import { hashToken } from '../../../kernel/tokens.ts';
 import { accountViewer, systemViewer, type Viewer } from '../../../kernel/viewer.ts';
 import { lockAccount } from '../../accounts/commands.ts';
 import { peopleOf } from '../../accounts/people/commands.ts';
+import { namesOf } from '../../accounts/rules.ts';
 import { tryOnce } from '../../attempts/commands.ts';
 import { isToken, spent } from '../../codes/rules.ts';
 import { endAtHand } from '../../memberships/commands.ts';
@@ -18,7 +19,7 @@ import { checkPassword, couldBePassword } from '../../passwords/rules/laws.ts';
 import type { Device } from '../../sessions/rules.ts';
 import { findAccount, namedDevice, passSecondFactor, type SignedIn, signInAs } from '../../sign-in/commands.ts';
 import { wrongCredentials } from '../../sign-in/rules.ts';
-import * as rules from '../rules.ts';
+import { anotherAddress } from '../rules.ts';
 
 /** An invitation that waits, as its link shows it. */
 export type OpenInvitation = {
@@ -162,7 +163,7 @@ async function acceptAnew(
           firstName: requiredText(issues, 'firstName', input.firstName),
           lastName: requiredText(issues, 'lastName', input.lastName),
         }
-      : rules.namesOf(invitation.personName);
+      : namesOf(invitation.personName);
   const password = input.password ?? '';
   checkPassword(issues, 'password', password, invitation.email);
   issues.throwIfAny();
@@ -203,12 +204,12 @@ export async function join(
   names?: Pick<NewPerson, 'firstName' | 'lastName'>,
 ): Promise<SignedIn> {
   const account = await lockAccount(tx, viewer);
-  if (account.email !== email) throw rules.anotherAddress();
+  if (account.email !== email) throw anotherAddress();
   const isThere = (await peopleOf(tx)).some((person) => person.organizationId === organizationId && person.isActive);
   if (isThere) throw new InvalidStateError('Your account is in the organization already.', 'JOINED_ALREADY');
   await enter(tx, { organizationId, actor: null });
   const invitation = await lockWaiting(tx, id);
-  await bringIn(tx, invitation, { accountId: account.id, ...(names ?? rules.namesOf(account.displayName)) });
+  await bringIn(tx, invitation, { accountId: account.id, ...(names ?? namesOf(account.displayName)) });
   return await signInAs(tx, organizationId, device);
 }
 
