@@ -18,7 +18,7 @@ function textOf({ id, senderName, replyTo, to, subject, text }: Mail): string {
     `Message-ID: ${id}`,
     `From: ${senderName}`,
     ...(replyTo === null ? [] : [`Reply-To: ${replyTo}`]),
-    `To: ${to.name} <${to.address}>`.replace(':  <', ': <'),
+    `To: ${`${to.name} <${to.address}>`.trimStart()}`,
     `Subject: ${subject}`,
   ];
   return `${head.join('\n')}\n\n${text}`;

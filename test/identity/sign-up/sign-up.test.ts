@@ -125,7 +125,7 @@ describe('signUp', () => {
     expect(known).toMatchObject({ hashed: 1, verified: 0 });
 
     const [mail] = await letters(world, email);
-    expect(mail).toMatchObject({ subject: 'You have an account already', to: ` <${email}>` });
+    expect(mail).toMatchObject({ subject: 'You have an account already', to: `<${email}>` });
     expect(mail?.text).not.toContain('token=');
     expect(await letters(world, stranger.email)).toMatchObject([{ subject: 'Confirm your e-mail address' }]);
   });
