@@ -98,7 +98,6 @@ async function makePeople(world: World) {
     ipAddress: '::1',
     revokedAt: at(3),
   });
-  await world.session({ user: first, ipAddress: null, userAgent: null });
   await world.invitation({ groupId: group.id, inviterId: first.id, createdAt: at(2) });
   for (const [status, ended] of [
     ['ACCEPTED', 'acceptedAt'],
@@ -383,6 +382,8 @@ async function makeAssignments(world: World, staff: Person[]): Promise<void> {
   await world.assignment({ user: first, role: two, expiresAt: at(7), createdAt });
   await world.assignment({ user: second, role: two, expiresAt: new Date('2090-01-01'), createdAt });
   await world.assignment({ user: third, role: one, createdAt: at(6, 1) });
+  // Whoever is given a role signs in anew.
+  await world.session({ user: first, ipAddress: null, userAgent: null });
 }
 
 async function makeSubscriptions(world: World, clients: Person[]): Promise<void> {

@@ -17,12 +17,11 @@ alter table organizations
 -- gave nothing any more, and one that lasts longer than before gives nothing new.
 create function end_sessions_of_assigned() returns trigger language plpgsql as $$
 declare
-  was boolean := tg_op <> 'INSERT' and (old.expires_at is null or old.expires_at > now());
+  was boolean := tg_op <> 'INSERT' and coalesce(old.expires_at > now(), true);
+  comes boolean := tg_op <> 'DELETE' and coalesce(new.expires_at > now(), true);
 begin
-  if tg_op = 'DELETE' and was then
-    update sessions set revoked_at = now() where user_id = old.user_id and revoked_at is null;
-  elsif tg_op <> 'DELETE' and not was then
-    update sessions set revoked_at = now() where user_id = new.user_id and revoked_at is null;
+  if (comes and not was) or (was and tg_op = 'DELETE') then
+    update sessions set revoked_at = now() where user_id = coalesce(new.user_id, old.user_id) and revoked_at is null;
   end if;
   return null;
 end
