@@ -1,4 +1,5 @@
--- What organizations say of their mails; whoever is given a role beside their own signs in anew.
+-- What organizations say of their mails; whoever is given a role beside their own signs in anew; an account's second factor is
+-- told in each organization as its own person's doing.
 -- Part 1: tables, as Prisma writes them. Part 2: what Prisma can't say.
 
 -- ---------------------------------------------------------------- Part 1
@@ -28,3 +29,21 @@ end
 $$;
 create trigger role_sessions after insert or delete or update of expires_at on user_roles
   for each row execute function end_sessions_of_assigned();
+
+-- What an account does shows in each of its organizations, and was done there by its person there: of no other organization
+-- does anybody read in the log who that is.
+create or replace function keep_two_factor_of_users() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  actor_kind text := coalesce(current_setting('app.actor_kind', true), '');
+  actor_id text := coalesce(current_setting('app.actor_id', true), '');
+  person record;
+begin
+  for person in select u.id, u.kind from users u where u.account_id = new.id order by u.id loop
+    perform set_config('app.actor_kind', person.kind, true), set_config('app.actor_id', person.id::text, true);
+    update users set has_two_factor = new.totp_confirmed_at is not null where id = person.id;
+  end loop;
+  perform set_config('app.actor_kind', actor_kind, true), set_config('app.actor_id', actor_id, true);
+  return null;
+end
+$$;

@@ -116,6 +116,33 @@ describe('totpConfirm', () => {
     expect((await letters(world, email)).map(({ subject }) => subject)).toEqual(['Signing in takes two factors now']);
   });
 
+  test('is told in each organization as its own person’s doing: none reads of another one’s people', async () => {
+    const clock = stopClock();
+    const { world, account, email, token } = await cast();
+    const other = await makeWorld();
+    const client = await other.client({ accountId: account.id });
+    await signIn({ email, password, organization: other.organization.slug });
+    const { secret } = await run('begin', token, { password });
+    const on = await run('confirm', token, { code: codeAt(secret) });
+    clock.advance(minute);
+    expect(await run('disable', on.token, { password, code: codeAt(secret) })).toMatchObject({
+      account: { hasTwoFactor: false },
+    });
+    const [here, there] = [world.admin.id, client.id];
+    for (const [place, own, foreign] of [
+      [world, here, there],
+      [other, there, here],
+    ] as const) {
+      const logs = await place.logs();
+      const told = logs.filter(({ changes }) => 'has_two_factor' in changes && changes.has_two_factor?.before !== null);
+      expect(told.map(({ entityId, actorId }) => [entityId, actorId])).toEqual([
+        [own, own],
+        [own, own],
+      ]);
+      expect(JSON.stringify([logs, await place.events()])).not.toContain(foreign);
+    }
+  });
+
   test('law 6: ends magic links for its people, and gives them none', async () => {
     const world = await makeWorld();
     const client = await world.client();
