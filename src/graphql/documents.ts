@@ -34,9 +34,11 @@ const most = {
   errors: 10,
 } as const;
 
-/** How much of parsed documents is kept, in characters of their text. */
-const keptCharacters = 5_000_000;
-const longestKept = 50_000;
+/** How much is kept of what was made of documents, in characters of their text: parsed, one takes 60 to 100 bytes. */
+const keptCharacters = 500_000;
+/** The longest that is kept, and what the shortest counts for: parsed, it is more than its text, too. */
+const longestKept = 20_000;
+const shortest = 200;
 
 /** Reads documents: bounded, with the least said about what is wrong, and each of those that come again only once. */
 export function useDocuments(): {
@@ -54,12 +56,13 @@ export function useDocuments(): {
   return { plugin, cache: { documentCache: kept<DocumentNode>(), errorCache: kept<unknown>() } };
 }
 
-type Kept<Value> = { get(text: string): Value | undefined; set(text: string, value: Value): void };
+export type Kept<Value> = { get(text: string): Value | undefined; set(text: string, value: Value): void };
 
-function kept<Value>(): Kept<Value> {
+/** What was made of the documents that were sent last: bounded, for anybody can send ever new ones. */
+export function kept<Value>(): Kept<Value> {
   const cache = new LRUCache<string, NonNullable<Value>>({
     maxSize: keptCharacters,
-    sizeCalculation: (_, text) => text.length + 1,
+    sizeCalculation: (_, text) => text.length + shortest,
   });
   return {
     get: (text) => cache.get(text),

@@ -9,7 +9,6 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import { countStatements } from '../kernel/db.ts';
 import { whileWaitedFor, withinTime } from '../kernel/deadline.ts';
 import type { Settings } from '../kernel/env.ts';
@@ -20,7 +19,7 @@ import { decodeWire } from '../kernel/wire.ts';
 import { type ChargeOptions, createCharges } from './charges.ts';
 import { type Compiler, createCompiler } from './compiler/compiler.ts';
 import { type Context, closeRead } from './context.ts';
-import { fieldsOf, fragmentsOf } from './documents.ts';
+import { fieldsOf, fragmentsOf, kept } from './documents.ts';
 import { toGraphQLError } from './errors.ts';
 import { IdempotentOnMutationsRule, keysOf, withReplays } from './idempotency.ts';
 import { checkExtent, checkVariables } from './limits.ts';
@@ -60,10 +59,6 @@ export type Operations = {
 /** The same as for one statement: an operation that is compiled is one. */
 const usualMs = 10_000;
 
-/** How many operations are known by their text: those that were asked for last, unless they are very long. */
-const mostDocuments = 1_000;
-const longestText = 20_000;
-
 /**
  * A query is compiled into one statement that builds its answer, or runs inside one read-only transaction: either way one
  * snapshot for the whole answer, row-level security on. A mutation opens its own transactions, and what is read for its answer
@@ -74,7 +69,7 @@ export function createOperations(options: OperationOptions): Operations {
   const { reads: path, explainReads, publicSchema, settings, operationMs = usualMs } = options;
   const charges = createCharges(options.charges);
   const compiler = path === 'compiled' ? createCompiler(settings) : null;
-  const documents = new LRUCache<string, DocumentNode>({ max: mostDocuments });
+  const documents = kept<DocumentNode>();
 
   /** Answers, with what is said about how it was read. */
   const explain = async <Found extends Read | null>(work: () => Promise<Found>): Promise<[Found, Extensions]> => {
@@ -109,9 +104,7 @@ export function createOperations(options: OperationOptions): Operations {
     async onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       const context = args.contextValue as Context & { params?: { query?: string } };
       const text = context.params?.query;
-      if (text !== undefined && text.length <= longestText && context.viewer.organizationId !== null) {
-        documents.set(text, args.document);
-      }
+      if (text !== undefined && context.viewer.organizationId !== null) documents.set(text, args.document);
       try {
         await admit(args, context);
       } catch (error) {

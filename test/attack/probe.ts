@@ -26,7 +26,7 @@ export function outcomeOf({ status, json }: Reply): string {
 
 /** What no answer may say: of the database, of our files, of where in them it happened. */
 export const leaks =
-  /\bat .*\.(ts|js|mjs):\d|node_modules|\/src\/|\bselect\s.+\sfrom\s|\binsert into\b|prisma|PostgreSQL|postgres:|pg_|violates|relation "|ECONN|Maximum call stack/i;
+  /\bat .*\.(ts|js|mjs):\d|node_modules|\/src\/|\bselect\s.+\sfrom\s|\binsert into\b|prisma|PostgreSQL|postgres:|pg_|violates|relation "|\bECONN[A-Z]+\b|Maximum call stack/i;
 
 export const times = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join(' ');

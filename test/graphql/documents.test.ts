@@ -1,6 +1,7 @@
 import { getIntrospectionQuery } from 'graphql';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { kept } from '../../src/graphql/documents.ts';
 import { createGraphQLServer } from '../../src/graphql/http.ts';
 import { schema } from '../../src/schema.ts';
 import { request, settings } from '../kit/client.ts';
@@ -214,5 +215,33 @@ describe('the schema', () => {
     const circle = `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`;
     const refusals = await refusalsOf(circle);
     expect(refusals).toMatchObject([{ message: 'Maximum introspection depth exceeded' }]);
+  });
+});
+
+describe('what is kept of documents', () => {
+  const ofLength = (length: number, index: number) => `${index}`.padEnd(length, 'x');
+  const held = (length: number, count: number) => {
+    const cache = kept<object>();
+    for (let index = 0; index < count; index += 1) cache.set(ofLength(length, index), {});
+    return Array.from({ length: count }, (_, index) => cache.get(ofLength(length, index))).filter(Boolean).length;
+  };
+
+  // Found by the fuzz: each takes its text a hundred times over, and anybody can send ever new ones.
+  test('is bounded, whether they are many or long', () => {
+    expect(held(10, 10_000)).toBe(2_380);
+    expect(held(800, 10_000)).toBe(500);
+    expect(held(19_800, 100)).toBe(25);
+    expect(held(20_001, 1)).toBe(0);
+  });
+
+  test('are those that were sent last', () => {
+    const cache = kept<object>();
+    const first = {};
+    cache.set(ofLength(800, 0), first);
+    for (let index = 1; index < 1_000; index += 1) {
+      cache.set(ofLength(800, index), {});
+      expect(cache.get(ofLength(800, 0))).toBe(first);
+    }
+    expect(cache.get(ofLength(800, 1))).toBeUndefined();
   });
 });

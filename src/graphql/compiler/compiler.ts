@@ -47,14 +47,15 @@ export type Compiler = {
   readonly plans: number;
 };
 
-/** How many operations' plans are kept: those that were asked for last. */
+/** How many operations' plans are kept: those that were asked for last; and how long these are altogether, in characters. */
 const mostPlans = 500;
+const mostPlanned = 500_000;
 
 type Plan = { sql: Sql } | { reason: string };
 
 /** Remembers the plans of operations; nothing of the requests. */
 export function createCompiler(settings: Settings): Compiler {
-  const plans = new LRUCache<string, Plan>({ max: mostPlans });
+  const plans = new LRUCache<string, Plan>({ max: mostPlans, maxSize: mostPlanned });
   return {
     get plans() {
       return plans.size;
@@ -69,7 +70,7 @@ export function createCompiler(settings: Settings): Compiler {
       let plan = plans.get(key);
       if (!plan) {
         plan = makePlan(args, conditions);
-        plans.set(key, plan);
+        plans.set(key, plan, { size: 1 + (args.document.loc?.end ?? 0) });
       }
       if ('reason' in plan) return plan;
       try {
