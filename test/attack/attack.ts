@@ -6,7 +6,7 @@ import { type Probe, shortened } from './probe.ts';
 import { cop } from './probes/cop.ts';
 import { dvga } from './probes/dvga.ts';
 import { owasp } from './probes/owasp.ts';
-import { rowsOfTheirs, untouched, wire } from './probes/wire.ts';
+import { rowsOfTheirs, stuck, untouched, wire } from './probes/wire.ts';
 import { openTarget } from './target.ts';
 
 const widths = { source: 11, name: 66, expected: 46 };
@@ -25,7 +25,7 @@ const target = await openTarget();
 let failed = 0;
 try {
   const last = untouched(await rowsOfTheirs(target));
-  const probes: Probe[] = [...cop, ...owasp, ...dvga, ...wire, last];
+  const probes: Probe[] = [...cop, ...owasp, ...dvga, ...wire, stuck, last];
   console.log(row(' ', 'list', 'probe', 'expected', 'got'));
   for (const { source, name, expected, attack } of probes) {
     const got = await attack(target).catch((error: unknown) => `it failed: ${error}`);

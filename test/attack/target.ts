@@ -4,6 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import packageJson from '../../package.json' with { type: 'json' };
 import { startTemporaryEmbedded } from '../../src/database/embedded.ts';
 import { applyMigrations } from '../../src/database/migrations.ts';
 import { migrateJobs } from '../../src/kernel/jobs.ts';
@@ -55,7 +56,7 @@ export async function openTarget() {
   const owner = new pg.Pool({ connectionString: embedded.ownerUrl, max: 2 });
   // At the end the database may go before its connections have.
   owner.on('error', () => {});
-  const server: Server = await start({
+  const environment = {
     NODE_ENV: 'production',
     DATABASE_URL: embedded.appUrl,
     DATA_DIRECTORY: directory,
@@ -65,7 +66,10 @@ export async function openTarget() {
     ALLOWED_ORIGINS: dashboard,
     TRUST_PROXY: '1',
     LOG_LEVEL: 'info',
-  });
+  };
+  // With what `npm start` gives it, above all no more memory.
+  const [, , ...args] = packageJson.scripts.start.split(' ');
+  const server: Server = await start(environment, [process.execPath, ...args]);
 
   const close = async () => {
     server.child.kill('SIGTERM');

@@ -26,6 +26,7 @@ afterAll(
 // The list is fixed when the tests are collected, the address only when they run.
 const audits = serverAudits({ url: () => url, fetchFn: fetch });
 
+// What a server must do, should do and may do: none is excepted, so there is nothing to justify.
 describe('GraphQL over HTTP', () => {
   test('has all the audits there are', () => expect(audits).toHaveLength(61));
 

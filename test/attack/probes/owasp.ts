@@ -51,6 +51,28 @@ export const owasp: Probe[] = [
       ? 'refused by name'
       : outcomes.join();
   }),
+  probe(
+    'a field that no input has (mass assignment)',
+    'refused, and nothing is made',
+    async ({ ask, ours, theirs }) => {
+      const document = 'mutation ($input: TagCreateInput!) { tagCreate(input: $input) { __typename } }';
+      const asked = (more: object) =>
+        ask(document, { token: ours.token, variables: { input: { name: 'assigned', ...more } } });
+      const replies = await Promise.all(
+        [
+          { organizationId: theirs.organizationId },
+          { id: theirs.ids.tag },
+          { version: 9 },
+          { createdAt: '2020-01-01' },
+        ].map(asked),
+      );
+      const { text } = await ask('{ tags(filter: { name: { eq: "assigned" } }) { totalCount } }', {
+        token: ours.token,
+      });
+      const isRefused = replies.every(({ json }) => json.errors?.length === 1 && json.data == null);
+      return isRefused && text === '{"data":{"tags":{"totalCount":0}}}' ? 'refused, and nothing is made' : text;
+    },
+  ),
   probe('prototype pollution', 'no property of anything', async ({ ask, ours, send }) => {
     const body = `{"query":"mutation ($metadata: JSON) { orderUpdate(input: { id: \\"${ours.ids.order}\\", metadata: $metadata }) { __typename } }","variables":{"metadata":{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}},"__proto__":{"polluted":1}}`;
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${ours.token}` };
@@ -98,6 +120,44 @@ export const owasp: Probe[] = [
     const literal = `${'['.repeat(4_000)}${']'.repeat(4_000)}`;
     return outcomeOf(await ask(`{ orders(filter: ${literal}) { totalCount } }`, { token: ours.token }));
   }),
+  probe('a list of a hundred thousand ids', 'LIMIT_REACHED', async ({ ask, ours }) =>
+    outcomeOf(
+      await ask('query ($ids: [ID!]) { orders(filter: { id: { in: $ids } }) { totalCount } }', {
+        token: ours.token,
+        variables: { ids: Array(100_000).fill('order') },
+      }),
+    ),
+  ),
+  probe('a document of twenty thousand words', 'LIMIT_REACHED', async ({ ask, ours }) =>
+    outcomeOf(await ask(`{ tags { ${times(20_000, (index) => `f${index}`)} } }`, { token: ours.token })),
+  ),
+  probe('ever new documents, to fill the memory', 'it goes on', async ({ ask, server }) => {
+    // As many as would not fit into what `npm start` gives the server, if each were kept.
+    for (let round = 0; round < 60; round += 1) {
+      const documents = Array.from({ length: 10 }, (_, index) => {
+        return `{ __typename ${times(2_400, (field) => `f${field}`)} x${round}_${index} }`;
+      });
+      await Promise.all(documents.map((document) => ask(document)));
+    }
+    const answer = await ask('{ __typename }');
+    return server.child.exitCode === null && outcomeOf(answer) === 'answered' ? 'it goes on' : answer.text;
+  }),
+  probe('what the limits are', 'not told', async ({ ask, send, ours }) => {
+    const headers = { 'content-type': 'application/json' };
+    const replies = await Promise.all([
+      ask(`{ ${times(101, (index) => `a${index}: __typename`)} }`),
+      ask(`{ __typename ${times(50, () => '@aa')} }`),
+      ask(`{ tags { ${times(500, () => 'totalCount')} } }`),
+      ask(`{ tags(filter: ${'['.repeat(4_000)}${']'.repeat(4_000)}) { totalCount } }`),
+      ask('query ($ids: [ID!]) { nodes(ids: $ids) { id } }', {
+        token: ours.token,
+        variables: { ids: Array(20_000).fill('x') },
+      }),
+      send('/graphql', { method: 'POST', headers, body: JSON.stringify({ query: '#'.repeat(2_000_000) }) }),
+    ]);
+    const told = replies.map(({ text, json }) => json.errors?.map(({ message }) => message).join(' ') ?? text);
+    return told.some((message) => /\d/.test(message)) ? told.join(' | ') : 'not told';
+  }),
   // Access
   probe(
     'somebody else’s objects, by id, wherever an id is taken',
@@ -132,6 +192,21 @@ export const owasp: Probe[] = [
         { token: ours.token, variables: theirs.ids },
       ),
     ),
+  ),
+  probe(
+    'a name and an address that another organization has',
+    'as if there were no other',
+    async ({ ask, ours, theirs }) => {
+      const created = await ask(
+        `mutation ($email: EmailAddress!, $tag: String!) {
+        a: clientCreate(input: { email: $email, firstName: "a", lastName: "b" }) { __typename } b: tagCreate(input: { name: $tag }) { __typename }
+      }`,
+        { token: ours.token, variables: { email: `client@${theirs.email.split('@')[1]}`, tag: 'Tag of victim' } },
+      );
+      return outcomeOf(created) === 'ClientCreateSuccess, TagCreateSuccess'
+        ? 'as if there were no other'
+        : created.text;
+    },
   ),
   probe('an order for somebody else’s client', 'InvalidInputError', async ({ ask, ours, theirs }) =>
     outcomeOf(

@@ -1,6 +1,6 @@
 import { fingerprint } from '../../kit/fingerprint.ts';
 import { leaks, outcomeOf, type Probe, probesOf } from '../probe.ts';
-import { dashboard, publicUrl, type Target } from '../target.ts';
+import { dashboard, password, publicUrl, type Target } from '../target.ts';
 
 const probe = probesOf('HTTP');
 const change = 'mutation { tagCreate(input: { name: "forged" }) { __typename } }';
@@ -196,6 +196,11 @@ export const wire: Probe[] = [
     await create('first');
     return outcomeOf(await create('second'));
   }),
+  probe('secrets in the log', 'none', async ({ server, ours, theirs }) => {
+    const secrets = [ours, theirs].flatMap(({ token, session, email }) => [token, session, email]);
+    const found = [...secrets, password].filter((secret) => server.output().includes(secret));
+    return found.length === 0 ? 'none' : found.join();
+  }),
   probe('the server afterwards', 'ready, and nothing leaked into an answer', async ({ send, ask, server }) => {
     const [ready, answer] = [await send('/readyz'), await ask('{ __typename }')];
     const isWell = ready.status === 200 && outcomeOf(answer) === 'answered' && !leaks.test(answer.text);
@@ -208,6 +213,32 @@ export const wire: Probe[] = [
       : failures.join('\n').slice(0, 2_000) || String(ready.status);
   }),
 ];
+
+/** Nothing is told in time when the database answers nobody; so it stands behind what looks at how the server fared. */
+export const stuck = probe(
+  'a database that is kept from answering',
+  '503 for each, soon; then answered',
+  async (target) => {
+    const { ask, owner, ours } = target;
+    const count = () => ask('{ tags { totalCount } }', { token: ours.token });
+    const keeper = await owner.connect();
+    const replies = await (async () => {
+      try {
+        await keeper.query('begin; lock table tags in access exclusive mode');
+        return await Promise.all(Array.from({ length: 300 }, count));
+      } finally {
+        await keeper.query('rollback');
+        keeper.release();
+      }
+    })();
+    const statuses = [...new Set(replies.map(({ status }) => status))].join();
+    const times = replies.map(({ ms }) => Math.round(ms)).sort((one, other) => one - other);
+    const [soonest = 0, latest = 0] = [times[50], times.at(-1)];
+    // Those that are one too many at once; those that wait for a connection or for the table when the time for that is over.
+    const isSoon = soonest < 2_500 && latest < 12_000;
+    return `${statuses} for each, ${isSoon ? 'soon' : `from ${soonest} to ${latest} ms`}; then ${outcomeOf(await count())}`;
+  },
+);
 
 /** Asked at the very end, with what the other agency's rows came to at the beginning. */
 export function untouched(before: Awaited<ReturnType<typeof rowsOfTheirs>>): Probe {
