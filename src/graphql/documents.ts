@@ -31,8 +31,10 @@ const most = {
   directivesOfOne: 10,
   rootFields: 50,
   mutations: 10,
-  errors: 10,
 } as const;
+
+/** How many things that are wrong are told of a document, or of its variables. */
+export const mostErrors = 10;
 
 /** How much is kept of what was made of documents, in characters of their text: parsed, one takes 60 to 100 bytes. */
 const keptCharacters = 500_000;
@@ -105,8 +107,8 @@ export function validateBounded(schema: GraphQLSchema, document: DocumentNode, r
   // First, because it is linear: some rules compare each field with each other one.
   const refusal = shapeRefusal(document);
   if (refusal) return [refusal];
-  const errors = validate(schema, document, rules, { maxErrors: most.errors, hideSuggestions: true });
-  return errors.slice(0, most.errors).map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+  const errors = validate(schema, document, rules, { maxErrors: mostErrors, hideSuggestions: true });
+  return errors.slice(0, mostErrors).map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
 }
 
 function shapeRefusal(document: DocumentNode): GraphQLError | null {
@@ -194,7 +196,8 @@ function tooLarge(what: string): GraphQLError {
   return new GraphQLError(`The document ${what}.`, { extensions: { code: 'LIMIT_REACHED', http: { status: 400 } } });
 }
 
-function withCode(error: GraphQLError, code: string): GraphQLError {
+/** The same error for programs, too; where it says so, with a status of its own. */
+export function withCode(error: GraphQLError, code: string, http?: { status: number }): GraphQLError {
   const { nodes, source, positions, path, originalError, extensions } = error;
   return new GraphQLError(error.message, {
     nodes,
@@ -202,6 +205,6 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
     positions,
     path,
     originalError,
-    extensions: { code, ...extensions },
+    extensions: { code, ...(http ? { http } : {}), ...extensions },
   });
 }

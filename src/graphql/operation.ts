@@ -19,7 +19,7 @@ import { decodeWire } from '../kernel/wire.ts';
 import { type ChargeOptions, createCharges } from './charges.ts';
 import { type Compiler, createCompiler } from './compiler/compiler.ts';
 import { type Context, closeRead } from './context.ts';
-import { fieldsOf, fragmentsOf, kept } from './documents.ts';
+import { fieldsOf, fragmentsOf, kept, mostErrors, withCode } from './documents.ts';
 import { toGraphQLError } from './errors.ts';
 import { IdempotentOnMutationsRule, keysOf, withReplays } from './idempotency.ts';
 import { checkExtent, checkVariables } from './limits.ts';
@@ -63,7 +63,7 @@ const usualMs = 10_000;
  * A query is compiled into one statement that builds its answer, or runs inside one read-only transaction: either way one
  * snapshot for the whole answer, row-level security on. A mutation opens its own transactions, and what is read for its answer
  * is closed here. What is executed is executed by graphql-js itself: Yoga's own executor can stream, which nothing here
- * needs, and takes half as much time again.
+ * needs, takes half as much time again, and tells whoever misspells a variable's value what the schema has.
  */
 export function createOperations(options: OperationOptions): Operations {
   const { reads: path, explainReads, publicSchema, settings, operationMs = usualMs } = options;
@@ -125,14 +125,14 @@ export function createOperations(options: OperationOptions): Operations {
         setExecuteFn((executed) =>
           withinTime(operationMs, null, async () => {
             try {
-              const result = await execute({ ...executed, hideSuggestions: true });
+              const result = await executePlainly(executed);
               return withReplays(result, context.keys);
             } finally {
               await closeRead(context);
             }
           }),
         );
-      }
+      } else if (operation) setExecuteFn(executePlainly);
       if (!context.asksForCost) return;
       return {
         onExecuteDone({ result, setResult }) {
@@ -164,6 +164,18 @@ export function createOperations(options: OperationOptions): Operations {
   return { plugin, documentOf: (text) => documents.get(text), answer };
 }
 
+async function executePlainly(args: ExecutionArgs): Promise<ExecutionResult> {
+  // One more says that there were too many.
+  const options = { maxCoercionErrors: mostErrors - 1 };
+  const result = await execute({ ...args, hideSuggestions: true, options });
+  // Nothing was executed: the variables are not what the operation says.
+  return 'data' in result ? result : { ...result, errors: result.errors?.map(asBadInput) };
+}
+
+function asBadInput(error: GraphQLError): GraphQLError {
+  return withCode(error, 'BAD_USER_INPUT', { status: 400 });
+}
+
 async function read(args: ExecutionArgs, compiler: Compiler | null): Promise<Read> {
   const context = args.contextValue as Context;
   const attempt = compiler ? await readCompiled(args, compiler, context) : { reason: 'READS is plain' };
@@ -171,7 +183,7 @@ async function read(args: ExecutionArgs, compiler: Compiler | null): Promise<Rea
   reads.inc({ path: 'fallback' });
   const result = await context.tools.database.read(context.viewer, async (db) => {
     context.db = db;
-    return await execute({ ...args, hideSuggestions: true });
+    return await executePlainly(args);
   });
   return { path: 'fallback', result, ...attempt };
 }

@@ -105,12 +105,37 @@ describe('a document', () => {
     expect(refusals.map(({ message }) => message).join()).not.toMatch(/did you mean/i);
   });
 
-  test('with a variable that is misspelt is not put right either', async () => {
+  test('with a variable that is misspelt is not put right either, whoever asks', async () => {
     const world = await makeWorld();
     const document = 'query ($kind: OrderStatusKind!) { orders(filter: { status: { eq: $kind } }) { totalCount } }';
-    const [refusal] = await world.as(world.admin).refused(document, { kind: 'COMPLETE' });
-    expect(refusal?.message).toContain('Value "COMPLETE" does not exist in "OrderStatusKind" enum.');
-    expect(refusal?.message).not.toMatch(/did you mean/i);
+    for (const viewer of [world.admin, anonymous]) {
+      const [refusal] = await world.as(viewer).refused(document, { kind: 'COMPLETE' });
+      expect(refusal?.message).toContain('Value "COMPLETE" does not exist in "OrderStatusKind" enum.');
+      expect(refusal?.message).not.toMatch(/did you mean/i);
+      const [unknown] = await world
+        .as(viewer)
+        .refused('query ($filter: OrderFilter) { orders(filter: $filter) { totalCount } }', { filter: { numbr: {} } });
+      expect(unknown?.message).toContain('Field "numbr" is not defined by type "OrderFilter".');
+      expect(unknown?.message).not.toMatch(/did you mean/i);
+    }
+  });
+
+  test('with a hundred wrong variables is told ten of them, whoever asks', async () => {
+    const world = await makeWorld();
+    const wrong = Array.from({ length: 100 }, () => ({}));
+    for (const viewer of [world.admin, anonymous]) {
+      for (const [document, name] of [
+        ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 'ids'],
+        ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } __schema { queryType { name } } }', 'ids'],
+        [
+          'mutation ($fields: [ID!]!) { orderCreate(input: { clientId: "x", serviceName: "x", employeeIds: $fields }) { __typename } }',
+          'fields',
+        ],
+      ] as const) {
+        const refusals = await world.as(viewer).refused(document, { [name]: wrong });
+        expect(refusals.map(({ code }) => code)).toEqual(Array(10).fill('BAD_USER_INPUT'));
+      }
+    }
   });
 });
 

@@ -46,8 +46,8 @@ export async function openTrial() {
   return { ask, expectRefused, expectTyped, close: servers.close };
 }
 
-/** What an error says to programs; what GraphQL itself refuses has words only. */
+/** What an error says to programs; of what GraphQL itself refuses in variables only the words tell what it is. */
 export function shown({ message, extensions: { code, issues } = {} }: Refusal): string {
-  if (!code) return message;
+  if (!code || code === 'BAD_USER_INPUT') return message;
   return issues ? issues.map((issue) => `${code} ${issue.path.join('.')} ${issue.code}`).join() : code;
 }

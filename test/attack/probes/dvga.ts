@@ -55,6 +55,9 @@ export const dvga: Probe[] = [
         token: ours.token,
         variables: { kind: 'COMPLET' },
       }),
+      ask('query ($kind: OrderStatusKind!) { orders(filter: { status: { eq: $kind } }) { totalCount } }', {
+        variables: { kind: 'COMPLET' },
+      }),
       ask('{ orders(fist: 1) { totalCount } }', { token: ours.token }),
       ask('{ orders { ... on Ordr { id } } }', { token: ours.token }),
     ]);

@@ -28,15 +28,14 @@ export const owasp: Probe[] = [
     const reply = await ask('{ orders(filter: { number: { contains: "%" } }) { totalCount } }', { token: ours.token });
     return reply.text === '{"data":{"orders":{"totalCount":0}}}' ? 'no row more' : reply.text;
   }),
-  probe('a scalar of another type', 'BAD_USER_INPUT or refused by the schema', async ({ ask, ours }) => {
+  probe('a scalar of another type', 'BAD_USER_INPUT', async ({ ask, ours }) => {
     const document = 'query ($first: Int) { orders(first: $first) { totalCount } }';
     const replies = await Promise.all(
       ['1', 1.5, true, [1, 2], {}, 2 ** 31, '1; drop table orders'].map((first) =>
         ask(document, { token: ours.token, variables: { first } }),
       ),
     );
-    const isRefused = replies.every((reply) => reply.json.errors?.length === 1 && reply.json.data == null);
-    return isRefused ? 'BAD_USER_INPUT or refused by the schema' : replies.map(outcomeOf).join();
+    return [...new Set(replies.map(outcomeOf))].join();
   }),
   probe('NUL, half characters and endless texts', 'refused by name', async ({ ask, ours }) => {
     const input = async (name: string) =>
@@ -265,7 +264,11 @@ export const owasp: Probe[] = [
     return [...new Set(outcomes)].join();
   }),
   probe('a hundred faults at once', 'ten of them', async ({ ask }) => {
-    const { json } = await ask(`{ ${times(45, (index) => `nothing${index}`)} }`);
-    return json.errors?.length === 10 ? 'ten of them' : String(json.errors?.length);
+    const replies = [
+      await ask(`{ ${times(45, (index) => `nothing${index}`)} }`),
+      await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { variables: { ids: Array(100).fill({}) } }),
+    ];
+    const counts = [...new Set(replies.map(({ json }) => json.errors?.length))];
+    return counts.join() === '10' ? 'ten of them' : counts.join();
   }),
 ];
