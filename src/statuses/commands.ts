@@ -8,6 +8,9 @@ import { organizationOf } from '../kernel/viewer.ts';
 // The laws of statuses: each organization has the product's five, may rename them and add its own. The kind of a status never
 // changes, because what is in it was begun or ended by it. The five, and one in use, can't be deleted.
 
+/** Of several at the very end the newest is the last. */
+const mostPosition = 2_147_483_647;
+
 /** What has statuses, and how those are called. */
 type Subject = {
   /** Such as `order`: its statuses are rows of `orderStatus`. */
@@ -66,7 +69,7 @@ export function statusCommands<Kind extends string>({ of, title, lastStandardCod
           code: Math.max(highest._max.code ?? 0, lastStandardCode) + 1,
           name,
           kind: input.kind,
-          position: input.position ?? (highest._max.position ?? 0) + 1,
+          position: input.position ?? Math.min((highest._max.position ?? 0) + 1, mostPosition),
         },
         select: { id: true },
       });

@@ -8,10 +8,9 @@ const names = [
   ...Object.values(schema.getTypeMap()).flatMap((type) => ('getFields' in type ? Object.keys(type.getFields()) : [])),
   ...['__schema', '__type', '__typename', 'on', 'query', 'mutation', 'subscription', 'fragment', 'true', 'null'],
 ];
+const directives = ['@include(if: true)', '@skip(if: $v)', '@skip(if: false)', '@defer', '@idempotent(key: "x")'];
 const pieces = [
-  '@include(if: true)',
-  '@skip(if: $v)',
-  '@defer',
+  ...directives,
   '...',
   '... on Order',
   '{',
@@ -47,6 +46,11 @@ function wordsOf(text: string): Word[] {
   return words;
 }
 
+/** Where a name is among the words, if there is any. */
+function nameIn(words: Word[], { one }: Choices): number | undefined {
+  return one(words.flatMap(({ isName }, index) => (isName ? [index] : [])));
+}
+
 type Change = (words: Word[], choices: Choices) => void;
 
 const changes: Change[] = [
@@ -59,9 +63,18 @@ const changes: Change[] = [
     const [one, other] = [below(words.length), below(words.length)];
     [words[one], words[other]] = [words[other] as Word, words[one] as Word];
   },
-  (words, { below, one }) => {
-    const places = words.flatMap(({ isName }, index) => (isName ? [index] : []));
-    if (places.length > 0) words[places[below(places.length)] as number] = { text: one(names), isName: true };
+  ...Array<Change>(3).fill((words, choices) => {
+    const at = nameIn(words, choices);
+    if (at !== undefined) words[at] = { text: choices.one(names), isName: true };
+  }),
+  // Where a field is, both leave an operation behind.
+  (words, choices) => {
+    const at = nameIn(words, choices);
+    if (at !== undefined) words.splice(at, 0, { text: 'a', isName: true }, { text: ':', isName: false });
+  },
+  (words, choices) => {
+    const at = nameIn(words, choices);
+    if (at !== undefined) words.splice(at + 1, 0, { text: choices.one(directives), isName: false });
   },
   (words, { below, one }) => void words.splice(below(words.length), 0, { text: one(pieces), isName: false }),
   (words, { below }) => void words.splice(below(words.length)),

@@ -76,6 +76,16 @@ describe('orderStatusCreate', () => {
     ]);
   });
 
+  test('is last behind one at the very end, too', async () => {
+    const world = await makeWorld();
+    const end = 2_147_483_647;
+    success(await create(world, { name: 'End', kind: 'ON_HOLD', position: end }));
+    const last = success(await create(world, { name: 'Behind', kind: 'ON_HOLD' })).orderStatus;
+    expect(last.position).toBe(end);
+    const { orderStatuses } = await world.as(world.admin).run('{ orderStatuses(last: 2) { nodes { name } } }');
+    expect(orderStatuses.nodes).toEqual([{ name: 'End' }, { name: 'Behind' }]);
+  });
+
   test.each([
     ['UNPAID', true],
     ['IN_PROGRESS', true],
