@@ -27,8 +27,9 @@ export function optionalText(
 
 function checkLength(issues: IssueList, path: string, text: string, most: number): void {
   if ([...text].length > most) issues.add(path, 'TOO_LONG', `${path} must not be longer than ${most} characters.`);
-  // PostgreSQL can't store it, and no name has one.
+  // PostgreSQL can't store either, and no name has one: half a character would become another one, or no JSON.
   if (text.includes('\0')) issues.add(path, 'INVALID', `${path} must not contain the character NUL.`);
+  if (!text.isWellFormed()) issues.add(path, 'INVALID', `${path} must not contain half of a character.`);
 }
 
 /** A column that can't be cleared: absent leaves it, null is refused. */

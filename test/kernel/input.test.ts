@@ -29,6 +29,10 @@ describe('a required text', () => {
   test.each([null, undefined, '', ' \t\n'])('is refused when it is %j', (value) =>
     expect(checked((issues) => requiredText(issues, 'name', value)).refused).toEqual(['name REQUIRED']),
   );
+  test.each(['a\0b', 'a\ud800b', '\udc00'])('is refused when PostgreSQL could not keep it: %j', (value) => {
+    expect(checked((issues) => requiredText(issues, 'name', value)).refused).toEqual(['name INVALID']);
+    expect(checked((issues) => optionalText(issues, 'name', value)).refused).toEqual(['name INVALID']);
+  });
   test('is counted in characters, not in the units that they are stored in', () => {
     expect(checked((issues) => requiredText(issues, 'name', '😀'.repeat(255))).refused).toEqual([]);
     expect(checked((issues) => requiredText(issues, 'name', '😀'.repeat(256))).refused).toEqual(['name TOO_LONG']);
