@@ -1,7 +1,7 @@
 import { asides, closings, type Line, openings, stops } from './agency.ts';
 import type { Studio } from './catalogue.ts';
-import type { Story } from './orders.ts';
 import type { Random } from './random.ts';
+import type { Story } from './story.ts';
 import { fill } from './wording.ts';
 
 /** Writes the order's conversation. Answers when the last message came, or null when nobody wrote. */

@@ -7,29 +7,13 @@ import type { Actor } from './history.ts';
 import { type Life, liveOrder, orderTimes } from './life.ts';
 import { writeMessages } from './messages.ts';
 import { priceAt } from './money/amounts.ts';
-import type { Renewal } from './money/desk.ts';
 import { billOrder, remarkAboutBudget, remarkAboutDiscount, renewalFor, type Till } from './money/till.ts';
 import { slug } from './people.ts';
 import { type Random, spread } from './random.ts';
+import type { Story } from './story.ts';
 import { askAbout, type HelpDesk } from './support/tickets.ts';
 import { writeTasks } from './tasks.ts';
-import { fill, type Wording } from './wording.ts';
-
-/** One order while its rows are written. */
-export type Story = {
-  order: { id: string; number: string };
-  life: Life;
-  /** Null for work that was agreed on without a service. */
-  item: SoldItem | null;
-  client: Client;
-  /** Who is assigned, the one in charge first. */
-  people: readonly Colleague[];
-  wording: Wording;
-  /** What the order came of, where it was not placed but renewed. */
-  renewal: Renewal | null;
-  /** Whether to write everything: longer conversations, more tasks, forms and the whole history. */
-  detailed: boolean;
-};
+import { fill } from './wording.ts';
 
 export type OrderPlan = {
   count: number;

@@ -3,7 +3,7 @@ import { effectiveDueTimes } from '../../src/orders/tasks/rules.ts';
 import type { Step } from './agency.ts';
 import type { Studio } from './catalogue.ts';
 import { atFive } from './life.ts';
-import type { Story } from './orders.ts';
+import type { Story } from './story.ts';
 
 /** Writes the order's tasks: as many done as the order's life says. Answers when the last of them was done. */
 export function writeTasks(studio: Studio, story: Story, steps: readonly Step[]): Date | null {

@@ -4,7 +4,7 @@ import type { Offer } from '../agency.ts';
 import type { Catalogue, Studio } from '../catalogue.ts';
 import type { Client } from '../clients.ts';
 import { amountOf, unitsOf } from './amounts.ts';
-import { type Bill, grossOf } from './bills.ts';
+import { type Bill, grossOf } from './bill.ts';
 
 export type Coupon = {
   id: string;

@@ -4,7 +4,7 @@ import type { Client } from '../clients.ts';
 import type { Actor } from '../history.ts';
 import { spread } from '../random.ts';
 import { amountOf } from './amounts.ts';
-import type { Bill, Line } from './bills.ts';
+import type { Bill, Line } from './bill.ts';
 import { type Books, leaveOpen } from './books.ts';
 import type { Movement } from './movements.ts';
 import type { Method } from './wallet.ts';

@@ -5,7 +5,7 @@ import type { Client } from '../clients.ts';
 import { orderTimes, untilToday } from '../life.ts';
 import type { Random } from '../random.ts';
 import { unitsOf } from './amounts.ts';
-import { type Bill, type Line, looseLine } from './bills.ts';
+import { type Bill, type Line, looseLine } from './bill.ts';
 import { type Books, leaveOpen, payerAt, settle } from './books.ts';
 import { type Desk, type End, makeSubscription } from './desk.ts';
 import { start } from './renewals.ts';

@@ -4,7 +4,7 @@ import type { Actor } from '../history.ts';
 import { untilToday } from '../life.ts';
 import type { Random } from '../random.ts';
 import { amountOf } from './amounts.ts';
-import type { Bill } from './bills.ts';
+import type { Bill } from './bill.ts';
 import type { Method } from './wallet.ts';
 
 /** One movement of money about a bill, its amount in the smallest unit of the currency. */

@@ -2,10 +2,10 @@ import { addDays, addHours } from '../../../src/kernel/time.ts';
 import type { SoldItem } from '../catalogue.ts';
 import type { Client } from '../clients.ts';
 import { earlier, type Life, untilToday } from '../life.ts';
-import type { Story } from '../orders.ts';
 import type { Random } from '../random.ts';
+import type { Story } from '../story.ts';
 import { amountOf, priceAt, unitsOf } from './amounts.ts';
-import { type Bill, grossOf, type Line, looseLine } from './bills.ts';
+import { type Bill, grossOf, type Line, looseLine } from './bill.ts';
 import { type Books, closeBooks, leaveOpen, payerAt, processorAt, settle } from './books.ts';
 import {
   cancel,

@@ -5,8 +5,8 @@ import { type Catalogue, type Colleague, entity, type Studio, system } from '../
 import type { Client } from '../clients.ts';
 import type { Actor } from '../history.ts';
 import { orderTimes } from '../life.ts';
-import type { Story } from '../orders.ts';
 import { spread } from '../random.ts';
+import type { Story } from '../story.ts';
 import { fill } from '../wording.ts';
 import { conversation, type Said, type Subject, standingOf } from './conversations.ts';
 import { writeContactForm } from './forms.ts';
