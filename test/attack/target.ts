@@ -4,11 +4,11 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import packageJson from '../../package.json' with { type: 'json' };
 import { startTemporaryEmbedded } from '../../src/database/embedded.ts';
 import { applyMigrations } from '../../src/database/migrations.ts';
 import { migrateJobs } from '../../src/kernel/jobs.ts';
 import { newEncryptionKey } from '../../src/kernel/secrets.ts';
+import { startScript } from '../kit/start-script.ts';
 import { cleanUp, makeDataDirectory, type Server, start } from '../server/process.ts';
 
 /** Under which name people would reach the server: with TLS, in production. */
@@ -68,8 +68,8 @@ export async function openTarget() {
     LOG_LEVEL: 'info',
   };
   // With what `npm start` gives it, above all no more memory.
-  const [, , ...args] = packageJson.scripts.start.split(' ');
-  const server: Server = await start(environment, [process.execPath, ...args]);
+  const { script, env, flags } = startScript();
+  const server: Server = await start({ ...environment, ...env }, [process.execPath, ...flags, script]);
 
   const close = async () => {
     server.child.kill('SIGTERM');

@@ -1,5 +1,5 @@
-import packageJson from '../../package.json' with { type: 'json' };
 import type { EmbeddedServer } from '../../src/database/embedded.ts';
+import { startScript } from '../kit/start-script.ts';
 import { type Child, startChild } from './children.ts';
 import { keep } from './lifetime.ts';
 
@@ -33,11 +33,9 @@ export async function startEngine(
   reads: 'compiled' | 'plain' = 'compiled',
   moreOptions: string[] = [],
 ): Promise<Child> {
-  const script = 'src/server.ts';
-  const flags = new RegExp(`\\bnode (.*)${script}`).exec(packageJson.scripts.start)?.[1];
-  if (flags === undefined) throw new Error(`The start script does not run ${script} any more.`);
-  const nodeOptions = [...flags.split(' ').filter(Boolean), ...moreOptions];
-  return keep(await startChild({ script, env: { ...env, READS: reads }, nodeOptions, probe: '/readyz' }));
+  const { script, flags, env: started } = startScript();
+  const nodeOptions = [...flags, ...moreOptions];
+  return keep(await startChild({ script, env: { ...started, ...env, READS: reads }, nodeOptions, probe: '/readyz' }));
 }
 
 export async function startHandwritten(cluster: EmbeddedServer): Promise<Child> {
