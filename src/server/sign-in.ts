@@ -10,11 +10,11 @@ import { act, type Tools } from '../kernel/command.ts';
 import type { Settings } from '../kernel/env.ts';
 import { InvalidStateError, LimitReachedError, UnauthenticatedError } from '../kernel/errors.ts';
 import { now } from '../kernel/time.ts';
-import type { Viewer } from '../kernel/viewer.ts';
 import { formOf } from './forms.ts';
 import type { Answer, Route } from './http.ts';
+import { closing, deviceOf, formPage, leadOn, nobodyAsNull, searchOf } from './link-pages.ts';
 import { originOf } from './portals.ts';
-import { confirmation, notGood, notOurs, type Page, privacy, sendPage, signedOut, tooMany } from './sign-in-page.ts';
+import { confirmation, notGood, notOurs, type Page, sendPage, signedOut, tooMany } from './sign-in-page.ts';
 
 export type SignInOptions = {
   tools: Tools;
@@ -30,7 +30,7 @@ export function signInRoutes({ tools, settings, authenticate, hasPortals }: Sign
 
   // A look at the page uses nothing up: programs that preview links look, too.
   const show: Answer = async (request, response, exchange) => {
-    const token = new URLSearchParams(request.url?.split('?')[1]).get('token') ?? '';
+    const token = searchOf(request).get('token') ?? '';
     const link = await find(token, exchange);
     if ('status' in link) return sendPage(response, link);
     const leadsTo = portal(link.organizationDomain);
@@ -47,7 +47,7 @@ export function signInRoutes({ tools, settings, authenticate, hasPortals }: Sign
     if (!session) return sendPage(response, notGood(statusOf(token)), closing);
     const location = portal(link.organizationDomain) ?? '/graphql';
     const cookie = cookieFor(settings.publicUrl, session, now());
-    response.writeHead(303, { ...privacy, location, 'set-cookie': cookie }).end();
+    leadOn(response, location, cookie);
   };
 
   /** The link that the token opens, or the page that says why it opens none. Who guesses is soon told to wait. */
@@ -65,25 +65,22 @@ export function signInRoutes({ tools, settings, authenticate, hasPortals }: Sign
     }
   }
 
-  async function use(link: magicLinks.GoodLink, request: http.IncomingMessage, { ipAddress, requestId }: Exchange) {
-    const device = { ipAddress, userAgent: request.headers['user-agent'] ?? null };
-    const holder = magicLinks.holderOf(link, requestId);
+  async function use(link: magicLinks.GoodLink, request: http.IncomingMessage, exchange: Exchange) {
+    const device = deviceOf(request, exchange);
+    const holder = magicLinks.holderOf(link, exchange.requestId);
     return await act(tools, holder, magicLinks.use, { id: link.id, device }).catch(refusedAsNull<NewSession>);
   }
 
   const signOut: Answer = async (request, response, { requestId }) => {
     const header = headerOf(request);
     if (!isOwnPage(header, settings.publicUrl)) return sendPage(response, notOurs, closing);
-    const viewer = await authenticate(header, requestId).catch(refusedAsNull<Viewer>);
+    const viewer = await authenticate(header, requestId).catch(nobodyAsNull);
     if (viewer?.session) await act(tools, viewer, revokeSession, { id: viewer.session.id });
     sendPage(response, signedOut, { 'set-cookie': cookieFor(settings.publicUrl, null, now()) });
   };
 
   return {
-    '/login': {
-      methods: ['GET', 'HEAD', 'POST'],
-      answer: (...exchange) => (exchange[0].method === 'POST' ? signIn : show)(...exchange),
-    },
+    '/login': formPage(show, signIn),
     '/logout': { methods: ['POST'], answer: signOut },
   };
 }
@@ -97,5 +94,3 @@ function refusedAsNull<Result>(error: unknown): Result | null {
   if (error instanceof InvalidStateError || error instanceof UnauthenticatedError) return null;
   throw error;
 }
-
-const closing = { connection: 'close' };

@@ -27,6 +27,7 @@ import { addMinutes, now } from '../../kernel/time.ts';
 import { newToken } from '../../kernel/tokens.ts';
 import { formOf } from '../forms.ts';
 import { type Answer, type Route, sendJson } from '../http.ts';
+import { deviceOf, searchOf } from '../link-pages.ts';
 import { decodeSegment } from '../paths.ts';
 import { notOurs, type Page, privacy, sendPage, tooMany } from '../sign-in-page.ts';
 import { sealedCookies } from './cookies.ts';
@@ -139,8 +140,8 @@ export function oidcRoutes(options: OidcOptions): Record<string, Route> {
   /** Signs in whom the issuer vouches for, or asks for the second factor first. */
   async function finish(request: http.IncomingMessage, response: http.ServerResponse, arrival: Finish): Promise<void> {
     const { destination, claims, organization, invitation, code, forget, exchange } = arrival;
-    const { requestId, ipAddress } = exchange;
-    const device = { ipAddress, userAgent: request.headers['user-agent'] ?? null };
+    const { requestId } = exchange;
+    const device = deviceOf(request, exchange);
     try {
       const { session, organizationId } = await arrive(
         tools,
@@ -184,10 +185,6 @@ export function oidcRoutes(options: OidcOptions): Record<string, Route> {
     '/oidc/callback': { methods: ['GET'], answer: callback },
     '/oidc/code': { methods: ['POST'], answer: giveCode },
   };
-}
-
-function searchOf(request: http.IncomingMessage): URLSearchParams {
-  return new URLSearchParams(request.url?.split('?')[1]);
 }
 
 /** Whoever mixes issuers up, so that one gets the code of another, is found out by who sends the browser back. */

@@ -1,11 +1,10 @@
 import type http from 'node:http';
 import { type Exchange, headerOf } from '../../graphql/direct.ts';
 import { type Authenticate, cookieFor, isOwnPage, sessionIn, viewerBehind } from '../../identity/authentication.ts';
-import { isToken } from '../../identity/codes/rules.ts';
 import * as acceptance from '../../identity/invitations/acceptance/commands.ts';
 import { act, type Tools } from '../../kernel/command.ts';
 import type { Settings } from '../../kernel/env.ts';
-import { InvalidInputError, InvalidStateError, LimitReachedError, UnauthenticatedError } from '../../kernel/errors.ts';
+import { InvalidInputError, InvalidStateError, UnauthenticatedError } from '../../kernel/errors.ts';
 import { decodeId, encodeId } from '../../kernel/id.ts';
 import type { OfferedIssuer } from '../../kernel/issuers.ts';
 import { now } from '../../kernel/time.ts';
@@ -13,7 +12,8 @@ import { anonymousViewer, systemViewer, type Viewer } from '../../kernel/viewer.
 import * as organizations from '../../organizations/commands.ts';
 import { formOf } from '../forms.ts';
 import type { Answer, Route } from '../http.ts';
-import { notOurs, type Page, privacy, sendPage, tooMany } from '../sign-in-page.ts';
+import { answerWith, closing, deviceOf, formPage, leadOn, nobodyAsNull, searchOf, statusOf } from '../link-pages.ts';
+import { notOurs, type Page, sendPage } from '../sign-in-page.ts';
 import * as pages from './pages.ts';
 
 export type OrganizationPages = {
@@ -35,17 +35,21 @@ export function organizationRoutes(options: OrganizationPages): Record<string, R
 
   const showInvitation: Answer = async (request, response, exchange) => {
     const token = searchOf(request).get('token') ?? '';
-    await answerWith(response, token, async () => {
-      const invitation = await acceptance.knownInvitation(tools, token, deviceOf(request, exchange));
-      const isSignedIn = await isAccountOf(request, invitation.email, exchange);
-      return pages.invitationPage(await formFor(invitation, token, isSignedIn));
-    });
+    await answerWith(
+      response,
+      async () => {
+        const invitation = await acceptance.knownInvitation(tools, token, deviceOf(request, exchange));
+        const isSignedIn = await isAccountOf(request, invitation.email, exchange);
+        return pages.invitationPage(await formFor(invitation, token, isSignedIn));
+      },
+      (error) => refusalOf(error, token),
+    );
   };
 
   /** Whether the browser is signed in to the account with the address. To look changes nothing, wherever it comes from. */
   async function isAccountOf(request: http.IncomingMessage, email: string, { requestId }: Exchange): Promise<boolean> {
     const secret = sessionIn(headerOf(request), settings.publicUrl);
-    const viewer = secret && (await viewerBehind(database.pool, secret, requestId).catch(refusedAsNull));
+    const viewer = secret && (await viewerBehind(database.pool, secret, requestId).catch(nobodyAsNull));
     if (!viewer || viewer.accountId === null) return false;
     const where = { id: viewer.accountId, email };
     return (await database.read(viewer, (db) => db.account.findUnique({ where, select: { id: true } }))) !== null;
@@ -84,51 +88,59 @@ export function organizationRoutes(options: OrganizationPages): Record<string, R
     if (!form) return sendPage(response, notOurs, closing);
     const token = form.get('token') ?? '';
     const entered = (name: string) => form.get(name) ?? '';
-    await answerWith(response, token, async () => {
-      const viewer = entered('session') === '' ? null : await signedIn(request, exchange);
-      const input = {
-        token,
-        firstName: entered('firstName'),
-        lastName: entered('lastName'),
-        password: entered('password'),
-        code: entered('code'),
-        device: deviceOf(request, exchange),
-        settings,
-      };
-      try {
-        const { session, organizationId } = await act(
-          tools,
-          viewer ?? anonymousViewer(exchange.requestId),
-          acceptance.accept,
-          input,
-        );
-        const cookie = cookieFor(settings.publicUrl, session, now());
-        response.writeHead(303, { ...privacy, location: await landing(organizationId), 'set-cookie': cookie }).end();
-        return null;
-      } catch (error) {
-        const problem = problemOf(error);
-        if (!problem) throw error;
-        const invitation = await acceptance.knownInvitation(tools, token, input.device);
-        const again = await formFor(invitation, token, false);
-        const { firstName, lastName } = input;
-        return pages.invitationPage({ ...again, ...problem, entered: { firstName, lastName } });
-      }
-    });
+    await answerWith(
+      response,
+      async () => {
+        const viewer = entered('session') === '' ? null : await signedIn(request, exchange);
+        const input = {
+          token,
+          firstName: entered('firstName'),
+          lastName: entered('lastName'),
+          password: entered('password'),
+          code: entered('code'),
+          device: deviceOf(request, exchange),
+          settings,
+        };
+        try {
+          const { session, organizationId } = await act(
+            tools,
+            viewer ?? anonymousViewer(exchange.requestId),
+            acceptance.accept,
+            input,
+          );
+          const cookie = cookieFor(settings.publicUrl, session, now());
+          leadOn(response, await landing(organizationId), cookie);
+          return null;
+        } catch (error) {
+          const problem = problemOf(error);
+          if (!problem) throw error;
+          const invitation = await acceptance.knownInvitation(tools, token, input.device);
+          const again = await formFor(invitation, token, false);
+          const { firstName, lastName } = input;
+          return pages.invitationPage({ ...again, ...problem, entered: { firstName, lastName } });
+        }
+      },
+      (error) => refusalOf(error, token),
+    );
   };
 
   const declineInvitation: Answer = async (request, response, exchange) => {
     const form = await sent(request);
     if (!form) return sendPage(response, notOurs, closing);
     const token = form.get('token') ?? '';
-    await answerWith(response, token, async () => {
-      const input = { token, device: deviceOf(request, exchange), settings };
-      const { organizationName } = await act(tools, anonymousViewer(exchange.requestId), acceptance.decline, input);
-      return pages.declined(organizationName);
-    });
+    await answerWith(
+      response,
+      async () => {
+        const input = { token, device: deviceOf(request, exchange), settings };
+        const { organizationName } = await act(tools, anonymousViewer(exchange.requestId), acceptance.decline, input);
+        return pages.declined(organizationName);
+      },
+      (error) => refusalOf(error, token),
+    );
   };
 
   async function signedIn(request: http.IncomingMessage, { requestId }: Exchange): Promise<Viewer | null> {
-    return await authenticate(headerOf(request), requestId).catch(refusedAsNull);
+    return await authenticate(headerOf(request), requestId).catch(nobodyAsNull);
   }
 
   // ---------------------------------------------------------------- organizations
@@ -151,11 +163,15 @@ export function organizationRoutes(options: OrganizationPages): Record<string, R
     const form = await sent(request);
     if (!form) return sendPage(response, notOurs, closing);
     const found = await findArchived(form);
-    await answerWith(response, form.get('token') ?? '', async () => {
-      if (!found) return pages.spentLink(410);
-      await act(tools, organizations.holderOf(found, requestId), organizations.restoreByLink, {});
-      return pages.restored(found.name);
-    });
+    await answerWith(
+      response,
+      async () => {
+        if (!found) return pages.spentLink(410);
+        await act(tools, organizations.holderOf(found, requestId), organizations.restoreByLink, {});
+        return pages.restored(found.name);
+      },
+      (error) => refusalOf(error, form.get('token') ?? ''),
+    );
   };
 
   /** The form of a page of ours; null when it comes from elsewhere. */
@@ -164,15 +180,10 @@ export function organizationRoutes(options: OrganizationPages): Record<string, R
     return (await formOf(request)) ?? new URLSearchParams();
   }
 
-  const page = (show: Answer, take: Answer): Route => ({
-    methods: ['GET', 'HEAD', 'POST'],
-    answer: (...exchange) => (exchange[0].method === 'POST' ? take : show)(...exchange),
-  });
-
   return {
-    '/invitation': page(showInvitation, acceptInvitation),
+    '/invitation': formPage(showInvitation, acceptInvitation),
     '/invitation/decline': { methods: ['POST'], answer: declineInvitation },
-    '/organization/restore': page(showRestoration, restore),
+    '/organization/restore': formPage(showRestoration, restore),
   };
 }
 
@@ -201,44 +212,14 @@ function problemOf(error: unknown): Pick<pages.InvitationForm, 'problem' | 'asks
   return code === 'TWO_FACTOR_NEEDED' || code === 'WRONG_CODE' ? { problem: message, asksForCode: true } : null;
 }
 
-/** Sends the page, or the one that says why there is none; nothing where the work has answered. */
-async function answerWith(
-  response: http.ServerResponse,
-  token: string,
-  work: () => Promise<Page | null>,
-): Promise<void> {
-  try {
-    const made = await work();
-    if (made) sendPage(response, made, closing);
-  } catch (error) {
-    if (error instanceof LimitReachedError) return sendPage(response, tooMany(error.message), closing);
-    if (error instanceof UnauthenticatedError) return sendPage(response, notOurs, closing);
-    if (!(error instanceof InvalidStateError)) throw error;
-    const isSpent = error.code === 'LINK_SPENT' || error.code === 'NOT_ARCHIVED';
-    sendPage(
-      response,
-      isSpent ? pages.spentLink(isToken(token) ? 410 : 400) : pages.notAccepted(error.message),
-      closing,
-    );
-  }
+function refusalOf(error: unknown, token: string): Page {
+  if (error instanceof UnauthenticatedError) return notOurs;
+  if (!(error instanceof InvalidStateError)) throw error;
+  const isSpent = error.code === 'LINK_SPENT' || error.code === 'NOT_ARCHIVED';
+  return isSpent ? pages.spentLink(statusOf(token)) : pages.notAccepted(error.message);
 }
 
 /** The origin of an address; null of one on this server. */
 function originIn(location: string): string | null {
   return location.startsWith('/') ? null : location;
 }
-
-function deviceOf({ headers }: http.IncomingMessage, { ipAddress }: Exchange) {
-  return { ipAddress, userAgent: headers['user-agent'] ?? null };
-}
-
-function searchOf(request: http.IncomingMessage): URLSearchParams {
-  return new URLSearchParams(request.url?.split('?')[1]);
-}
-
-function refusedAsNull(error: unknown): null {
-  if (error instanceof UnauthenticatedError) return null;
-  throw error;
-}
-
-const closing = { connection: 'close' };
